@@ -1,0 +1,76 @@
+//! How long the service asked to be left alone.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use crate::clock::Moment;
+use crate::error::{Error, Status};
+
+/// The last `Retry-After` of the service, shared by all tokens of the same credentials.
+#[derive(Debug, Default)]
+pub(crate) struct Cooldown {
+    /// In monotonic milliseconds; 0 is never in the future.
+    until: AtomicI64,
+}
+
+impl Cooldown {
+    /// Remembers the `Retry-After` of an error, if it has one.
+    pub(crate) fn note(&self, now: Moment, error: &Error) {
+        if let Some(seconds) = error.retry_after() {
+            let until = now.monotonic_ms.saturating_add(i64::from(seconds) * 1000);
+            self.until.fetch_max(until, Ordering::Relaxed);
+        }
+    }
+
+    pub(crate) fn clear(&self) {
+        self.until.store(0, Ordering::Relaxed);
+    }
+
+    /// The error that the service would give again, while it wants to be left alone.
+    pub(crate) fn check(&self, now: Moment) -> Result<(), Error> {
+        let left_ms = self.until.load(Ordering::Relaxed) - now.monotonic_ms;
+        if left_ms <= 0 {
+            return Ok(());
+        }
+        let seconds = u32::try_from((left_ms + 999) / 1000).unwrap_or(u32::MAX);
+        Err(Error::new(
+            Status::RateLimited,
+            format!("the service asked to be left alone for another {seconds} s"),
+        )
+        .with_retry_after(Some(seconds)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(monotonic_ms: i64) -> Moment {
+        Moment {
+            unix_ms: 0,
+            monotonic_ms,
+        }
+    }
+
+    #[test]
+    fn lasts_as_long_as_the_service_said() {
+        let cooldown = Cooldown::default();
+        assert!(cooldown.check(at(0)).is_ok());
+        let limited = Error::new(Status::RateLimited, "").with_retry_after(Some(10));
+        cooldown.note(at(1000), &limited);
+        let error = cooldown.check(at(1001)).unwrap_err();
+        assert_eq!(error.status(), Status::RateLimited);
+        assert_eq!(error.retry_after(), Some(10));
+        assert!(cooldown.check(at(10_999)).is_err());
+        assert!(cooldown.check(at(11_000)).is_ok());
+    }
+
+    #[test]
+    fn a_shorter_one_does_not_cut_a_longer_one() {
+        let cooldown = Cooldown::default();
+        for seconds in [100, 1] {
+            let limited = Error::new(Status::RateLimited, "").with_retry_after(Some(seconds));
+            cooldown.note(at(0), &limited);
+        }
+        assert!(cooldown.check(at(50_000)).is_err());
+    }
+}

@@ -1,0 +1,47 @@
+//! clef gets and keeps Spotify access tokens.
+//!
+//! This is its core as a Rust crate; `include/clef.h` is the same for C. The core does no I/O and reads no clock by
+//! itself: a [request](HttpRequest) is a value, a [response](HttpResponse) is bytes, the time comes from a [`Clock`], and
+//! whoever carries the request is a [`Sender`].
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod clock;
+mod cooldown;
+mod credentials;
+mod error;
+mod form;
+mod grant;
+mod pkce;
+pub mod prompt;
+mod random;
+mod redirect;
+mod refreshing;
+mod request;
+mod response;
+mod scope;
+mod secret;
+pub mod sender;
+mod shortcuts;
+mod text;
+mod token;
+mod token_endpoint;
+mod token_json;
+mod user_auth;
+mod web_url;
+
+pub use clock::{Clock, Moment, SystemClock, TIME_NEVER, TIME_UNKNOWN};
+pub use credentials::{Credentials, PkceAuthorisation};
+pub use error::{Error, Remedy, Result, Status};
+pub use pkce::{DEFAULT_VERIFIER_BYTES, VERIFIER_BYTES};
+pub use redirect::{check_redirect_uri, parse_code_from_url, parse_state_from_url};
+pub use refreshing::{Event, Listener, RefreshingCredentials, RefreshingToken};
+pub use request::HttpRequest;
+pub use response::{HttpResponse, MAX_BODY_BYTES};
+pub use scope::{Scope, ScopeSet};
+pub use secret::Secret;
+pub use sender::{SendFailure, Sender};
+pub use shortcuts::{refresh_pkce_token, refresh_user_token, request_client_token};
+pub use text::{NulInside, Text};
+pub use token::Token;
+pub use user_auth::{AuthOptions, DEFAULT_STATE_BYTES, UserAuth, gen_state};

@@ -1,0 +1,46 @@
+//! Random text from the operating system, for states and verifiers.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use zeroize::Zeroizing;
+
+use crate::error::{Error, Result, Status};
+use crate::secret::Secret;
+
+/// The largest number of bytes that is asked for at once.
+pub(crate) const MAX_BYTES: usize = 1024;
+
+/// `bytes` random bytes in URL-safe base64 without padding: 4 characters for 3 bytes. At most [`MAX_BYTES`].
+pub(crate) fn url_safe(bytes: usize) -> Result<Secret> {
+    let mut room = Zeroizing::new([0u8; MAX_BYTES]);
+    let random = &mut room[..bytes];
+    getrandom::getrandom(random).map_err(|error| {
+        Error::new(
+            Status::Io,
+            format!("the operating system gave no random bytes: {error}"),
+        )
+    })?;
+    let mut room = Zeroizing::new([0u8; MAX_BYTES.div_ceil(3) * 4]);
+    let written = URL_SAFE_NO_PAD
+        .encode_slice(random, room.as_mut_slice())
+        .expect("there is room for the largest number of bytes");
+    let text = std::str::from_utf8(&room[..written]).expect("base64 is ASCII");
+    Ok(Secret::new(text).expect("base64 has no NUL"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn length_follows_from_the_bytes() {
+        for (bytes, characters) in [(1, 2), (32, 43), (96, 128), (MAX_BYTES, 1366)] {
+            assert_eq!(url_safe(bytes).unwrap().expose().len(), characters);
+        }
+    }
+
+    #[test]
+    fn two_are_never_the_same() {
+        assert_ne!(url_safe(32).unwrap(), url_safe(32).unwrap());
+    }
+}

@@ -1,0 +1,164 @@
+//! A token request as a value: what to send, and for which grant.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::clock::{Clock, Moment};
+use crate::cooldown::Cooldown;
+use crate::error::{Error, Result, Status};
+use crate::form;
+use crate::grant::Grant;
+use crate::response::HttpResponse;
+use crate::secret::Secret;
+use crate::sender::Sender;
+use crate::text::Text;
+use crate::token::Token;
+use crate::token_endpoint;
+
+/// A header of a request. The value of `Authorization` is a secret, so all are kept as such.
+#[derive(Clone)]
+pub(crate) struct Header {
+    pub(crate) name: Text,
+    pub(crate) value: Secret,
+}
+
+/// A token request that can be sent once. Cheap to clone; clones are the same request.
+#[derive(Clone)]
+pub struct HttpRequest {
+    parts: Arc<Parts>,
+}
+
+pub(crate) struct Parts {
+    pub(crate) url: Text,
+    pub(crate) headers: Vec<Header>,
+    pub(crate) body: Secret,
+    pub(crate) grant: Grant,
+    pub(crate) client_id: Text,
+    pub(crate) sender: Arc<dyn Sender>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) cooldown: Arc<Cooldown>,
+    pub(crate) used: AtomicBool,
+}
+
+impl HttpRequest {
+    pub(crate) fn new(parts: Parts) -> HttpRequest {
+        HttpRequest {
+            parts: Arc::new(parts),
+        }
+    }
+
+    /// The HTTP method: always `POST`.
+    pub fn method(&self) -> &'static str {
+        "POST"
+    }
+
+    /// The URL: https, or http to a loopback address.
+    pub fn url(&self) -> &str {
+        self.parts.url.as_str()
+    }
+
+    /// The headers. The value of `Authorization` is made of the client secret.
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.parts
+            .headers
+            .iter()
+            .map(|header| (header.name.as_str(), header.value.expose()))
+    }
+
+    /// The form-encoded body. It has secrets in it.
+    pub fn body(&self) -> &str {
+        self.parts.body.expose()
+    }
+
+    /// Whether the request may be sent again after it may have reached the service. False for codes and refresh
+    /// tokens, which may be spent by the first try.
+    pub fn may_repeat(&self) -> bool {
+        self.parts.grant.may_repeat()
+    }
+
+    /// Sends the request through the sender of its credentials and reads the answer. Once.
+    pub fn send(&self) -> Result<Token> {
+        if self.parts.used.swap(true, Ordering::Relaxed) {
+            return Err(Error::new(
+                Status::AlreadyUsed,
+                "the request was sent before: prepare a new one",
+            ));
+        }
+        let sent_at = self.parts.clock.now();
+        match self.parts.sender.send(self) {
+            Ok(response) => self.finish_at(sent_at, &response),
+            Err(failure) => {
+                self.parts
+                    .cooldown
+                    .note(self.parts.clock.now(), &failure.error);
+                Err(failure.error)
+            }
+        }
+    }
+
+    /// Reads the answer to a request that the program carried itself. `sent_at` is the time, in Unix seconds, just
+    /// before it was sent; [`TIME_UNKNOWN`](crate::TIME_UNKNOWN) means now.
+    pub fn finish(&self, sent_at: i64, response: &HttpResponse) -> Result<Token> {
+        let now = self.parts.clock.now();
+        let sent_at = match sent_at {
+            crate::clock::TIME_UNKNOWN => now,
+            seconds => now.at_unix_ms(seconds.saturating_mul(1000).min(now.unix_ms)),
+        };
+        self.finish_at(sent_at, response)
+    }
+
+    fn finish_at(&self, sent_at: Moment, response: &HttpResponse) -> Result<Token> {
+        let outcome = token_endpoint::read(self, sent_at, response);
+        match &outcome {
+            Ok(_) => self.parts.cooldown.clear(),
+            Err(error) => self.parts.cooldown.note(self.parts.clock.now(), error),
+        }
+        outcome
+    }
+
+    /// `text` without any secret of this request that it repeats.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        self.secrets().iter().fold(text.to_owned(), |text, secret| {
+            text.replace(secret.expose(), "***")
+        })
+    }
+
+    fn secrets(&self) -> Vec<Secret> {
+        let in_body = form::pairs(self.body())
+            .filter(|(name, _)| matches!(&**name, "code" | "code_verifier" | "refresh_token"))
+            .filter_map(|(_, value)| Secret::new(&value).ok());
+        let in_headers = self
+            .headers()
+            .filter_map(|(_, value)| value.strip_prefix("Basic "))
+            .flat_map(|basic| {
+                let decoded = STANDARD.decode(basic).unwrap_or_default();
+                let pair = String::from_utf8_lossy(&decoded).into_owned();
+                let secret = pair.split_once(':').map(|(_, secret)| secret.to_owned());
+                [Some(basic.to_owned()), secret]
+            })
+            .flatten()
+            .filter_map(|text| Secret::new(&text).ok());
+        in_body
+            .chain(in_headers)
+            .filter(|secret| !secret.expose().is_empty())
+            .collect()
+    }
+
+    pub(crate) fn parts(&self) -> &Parts {
+        &self.parts
+    }
+}
+
+impl fmt::Debug for HttpRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpRequest")
+            .field("method", &self.method())
+            .field("url", &self.parts.url)
+            .field("grant", &self.parts.grant)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,120 @@
+//! Secrets: text that is wiped when it is dropped and that no `Debug` output repeats.
+
+use std::fmt;
+
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use crate::text::{NulInside, Text};
+
+/// A token, code, verifier, state or client secret. Compares in constant time.
+#[derive(Clone)]
+pub struct Secret {
+    text: Text,
+}
+
+impl Secret {
+    /// A copy of `text`, to be wiped.
+    pub fn new(text: &str) -> Result<Secret, NulInside> {
+        Text::new(text).map(|text| Secret { text })
+    }
+
+    /// The secret itself: mind where it goes.
+    pub fn expose(&self) -> &str {
+        self.text.as_str()
+    }
+
+    /// The secret with a NUL behind it.
+    pub(crate) fn with_nul(&self) -> &str {
+        self.text.with_nul()
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.text.wipe();
+    }
+}
+
+impl PartialEq for Secret {
+    fn eq(&self, other: &Secret) -> bool {
+        self.expose()
+            .as_bytes()
+            .ct_eq(other.expose().as_bytes())
+            .into()
+    }
+}
+
+impl Eq for Secret {}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// Builds text that holds secrets; growing leaves no copy behind.
+#[derive(Default)]
+pub(crate) struct SecretBuffer {
+    text: Zeroizing<String>,
+}
+
+impl SecretBuffer {
+    pub(crate) fn with_capacity(capacity: usize) -> SecretBuffer {
+        SecretBuffer {
+            text: Zeroizing::new(String::with_capacity(capacity)),
+        }
+    }
+
+    pub(crate) fn push_str(&mut self, more: &str) {
+        let needed = self.text.len() + more.len();
+        if needed > self.text.capacity() {
+            let mut larger = Zeroizing::new(String::with_capacity(needed.max(needed * 2)));
+            larger.push_str(&self.text);
+            self.text = larger;
+        }
+        self.text.push_str(more);
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn into_secret(self) -> Result<Secret, NulInside> {
+        Secret::new(&self.text)
+    }
+}
+
+impl fmt::Write for SecretBuffer {
+    fn write_str(&mut self, more: &str) -> fmt::Result {
+        self.push_str(more);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_does_not_repeat_the_secret() {
+        assert_eq!(format!("{:?}", Secret::new("hunter2").unwrap()), "***");
+    }
+
+    #[test]
+    fn secrets_compare_by_their_text() {
+        let secret = Secret::new("one").unwrap();
+        assert!(secret == Secret::new("one").unwrap());
+        assert!(secret != Secret::new("two").unwrap());
+        assert!(secret != Secret::new("ones").unwrap());
+    }
+
+    #[test]
+    fn a_buffer_grows_past_its_capacity() {
+        let mut buffer = SecretBuffer::with_capacity(2);
+        for _ in 0..100 {
+            buffer.push_str("abc");
+        }
+        assert_eq!(buffer.as_str(), "abc".repeat(100));
+    }
+}

@@ -1,0 +1,124 @@
+//! Settings of the built-in sender.
+
+use std::time::Duration;
+
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use ureq::Proxy;
+
+use crate::error::{Error, Result};
+
+/// Settings of an [`HttpSender`](super::HttpSender).
+#[derive(Debug, Clone)]
+pub struct HttpConfig {
+    connect_timeout: Option<Duration>,
+    timeout: Option<Duration>,
+    proxy: Option<Proxy>,
+    ca_certificates: Vec<CertificateDer<'static>>,
+    user_agent: String,
+}
+
+impl Default for HttpConfig {
+    fn default() -> HttpConfig {
+        HttpConfig {
+            connect_timeout: Some(Duration::from_secs(10)),
+            timeout: Some(Duration::from_secs(30)),
+            proxy: None,
+            ca_certificates: Vec::new(),
+            user_agent: concat!("clef/", env!("CARGO_PKG_VERSION")).to_owned(),
+        }
+    }
+}
+
+impl HttpConfig {
+    /// How long connecting may take, TLS included; 10 seconds unless set, none for ever.
+    pub fn set_connect_timeout(&mut self, timeout: Option<Duration>) -> Result<()> {
+        self.connect_timeout = not_zero(timeout)?;
+        Ok(())
+    }
+
+    /// How long a request may take from its start to the last byte of its answer; 30 seconds unless set, none for ever.
+    pub fn set_timeout(&mut self, timeout: Option<Duration>) -> Result<()> {
+        self.timeout = not_zero(timeout)?;
+        Ok(())
+    }
+
+    /// The HTTP proxy to go through, `http://[user:password@]host:port`; none for no proxy.
+    pub fn set_proxy(&mut self, url: Option<&str>) -> Result<()> {
+        self.proxy = url.map(parse_proxy).transpose()?;
+        Ok(())
+    }
+
+    /// Takes the proxy from the environment, now: `ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in upper or
+    /// lower case.
+    pub fn set_proxy_from_environment(&mut self) {
+        self.proxy = Proxy::try_from_env();
+    }
+
+    /// Trusts the certificates in this PEM text too, beside those of Mozilla's root programme.
+    pub fn add_ca_certificates(&mut self, pem: &str) -> Result<()> {
+        let certificates: Vec<_> = CertificateDer::pem_slice_iter(pem.as_bytes())
+            .collect::<Result<_, _>>()
+            .map_err(|_| Error::invalid_argument("the CA certificates are not PEM"))?;
+        if certificates.is_empty() {
+            return Err(Error::invalid_argument("the PEM text has no certificate"));
+        }
+        let mut store = RootCertStore::empty();
+        for certificate in &certificates {
+            store
+                .add(certificate.clone())
+                .map_err(|_| Error::invalid_argument("a CA certificate cannot be read"))?;
+        }
+        self.ca_certificates.extend(certificates);
+        Ok(())
+    }
+
+    /// What the `User-Agent` header says; `clef/` and the version unless set.
+    pub fn set_user_agent(&mut self, user_agent: &str) -> Result<()> {
+        if !user_agent.bytes().all(|b| (b' '..0x7f).contains(&b)) {
+            return Err(Error::invalid_argument(
+                "the user agent must be printable ASCII",
+            ));
+        }
+        self.user_agent = user_agent.to_owned();
+        Ok(())
+    }
+
+    pub(super) fn connect_timeout(&self) -> Option<Duration> {
+        self.connect_timeout
+    }
+
+    pub(super) fn timeout(&self) -> Option<Duration> {
+        self.timeout
+    }
+
+    pub(super) fn proxy(&self) -> Option<Proxy> {
+        self.proxy.clone()
+    }
+
+    pub(super) fn ca_certificates(&self) -> &[CertificateDer<'static>] {
+        &self.ca_certificates
+    }
+
+    pub(super) fn user_agent(&self) -> &str {
+        &self.user_agent
+    }
+}
+
+/// No request is done in no time; `ureq` would take it for no limit at all.
+fn not_zero(timeout: Option<Duration>) -> Result<Option<Duration>> {
+    match timeout {
+        Some(Duration::ZERO) => Err(Error::invalid_argument("a timeout must not be 0")),
+        timeout => Ok(timeout),
+    }
+}
+
+fn parse_proxy(url: &str) -> Result<Proxy> {
+    // The message must not repeat the URL: it may have a password in it.
+    let refused = || Error::invalid_argument("the proxy must be http://[user:password@]host:port");
+    if !url.starts_with("http://") {
+        return Err(refused());
+    }
+    Proxy::new(url).map_err(|_| refused())
+}
