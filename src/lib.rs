@@ -3,13 +3,14 @@
 //! This is its core as a Rust crate; `include/clef.h` is the same for C. The core does no I/O and reads no clock by
 //! itself: a [request](HttpRequest) is a value, a [response](HttpResponse) is bytes, the time comes from a [`Clock`], and
 //! whoever carries the request is a [`Sender`].
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 #![warn(missing_docs)]
 
 mod clock;
 mod cooldown;
 mod credentials;
 mod error;
+pub mod ffi;
 mod form;
 mod grant;
 mod pkce;

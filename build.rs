@@ -1,0 +1,79 @@
+//! Makes the C header from `src/ffi`.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+
+fn main() {
+    for path in [
+        "src",
+        "build.rs",
+        "cbindgen.toml",
+        "Cargo.toml",
+        "include/clef.h",
+    ] {
+        println!("cargo::rerun-if-changed={path}");
+    }
+    println!("cargo::rerun-if-env-changed=CLEF_RENEW_HEADER");
+
+    let header = header();
+    let fresh = PathBuf::from(env::var_os("OUT_DIR").expect("Cargo sets it")).join("clef.h");
+    fs::write(&fresh, &header).expect("OUT_DIR can be written");
+    // For the test that compares it with the committed one.
+    println!("cargo::rustc-env=CLEF_FRESH_HEADER={}", fresh.display());
+    if env::var_os("CLEF_RENEW_HEADER").is_some() {
+        fs::write("include/clef.h", &header).expect("include/clef.h can be written");
+    }
+}
+
+fn header() -> String {
+    let root = env::var("CARGO_MANIFEST_DIR").expect("Cargo sets it");
+    let mut config = cbindgen::Config::from_file("cbindgen.toml").expect("cbindgen.toml is valid");
+    config.header = Some(include_str!("src/ffi/header_top.txt").trim_end().into());
+    config.after_includes = Some(version_macros());
+    let mut header = Vec::new();
+    cbindgen::generate_with_config(root, config)
+        .expect("src/ffi can be read by cbindgen")
+        .write(&mut header);
+    tidied(&String::from_utf8(header).expect("the header is UTF-8"))
+}
+
+/// Leaves the enums without a name, so that none of them can become a parameter's type, and takes out the empty line
+/// that cbindgen's annotations leave in a comment.
+fn tidied(header: &str) -> String {
+    let mut tidy = String::with_capacity(header.len());
+    for line in header.lines() {
+        let line = match line {
+            "typedef enum {" => "enum {",
+            line if line.starts_with("} CLEF_") => "};",
+            line => line,
+        };
+        if line == " */" {
+            while tidy.ends_with("\n *\n") {
+                tidy.truncate(tidy.len() - " *\n".len());
+            }
+        }
+        tidy.push_str(line);
+        tidy.push('\n');
+    }
+    tidy
+}
+
+/// The library's functions take the same numbers from `Cargo.toml`.
+fn version_macros() -> String {
+    let part = |name: &str| env::var(format!("CARGO_PKG_VERSION_{name}")).expect("Cargo sets it");
+    format!(
+        "
+/**
+ * The version of this header; `clef_version_number()` is that of the library that is loaded.
+ */
+#define CLEF_VERSION_MAJOR {}
+#define CLEF_VERSION_MINOR {}
+#define CLEF_VERSION_PATCH {}
+#define CLEF_VERSION_NUMBER \\
+    (CLEF_VERSION_MAJOR * 1000000 + CLEF_VERSION_MINOR * 1000 + CLEF_VERSION_PATCH)",
+        part("MAJOR"),
+        part("MINOR"),
+        part("PATCH"),
+    )
+}

@@ -1,0 +1,123 @@
+//! Settings of the built-in HTTP sender.
+
+use std::ffi::c_char;
+use std::mem::MaybeUninit;
+
+use crate::sender::http::HttpConfig;
+
+use super::arguments::{nullable_text, required_mut, text, timeout};
+use super::error::{clef_error, clef_status};
+use super::guard::{guard, hand_over};
+
+/// Settings of the built-in HTTP sender. A setter object: one thread at a time, copied when it is used.
+///
+/// Methods: `clef_http_config_new`, `_set_connect_timeout`, `_set_timeout`, `_set_proxy`, `_set_proxy_from_environment`,
+/// `_add_ca_certificates`, `_set_user_agent`, `_free`.
+pub struct clef_http_config(pub(super) HttpConfig);
+
+/// New settings: 10 seconds to connect, 30 in all, no proxy, Mozilla's root certificates. Yours: free them with
+/// `clef_http_config_free`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clef_http_config_new() -> Option<Box<clef_http_config>> {
+    hand_over(clef_http_config(HttpConfig::default()))
+}
+
+/// How many milliseconds connecting may take, TLS included; -1 for ever. 10,000 unless set.
+///
+/// `CLEF_STATUS_INVALID_ARGUMENT` for 0 and below -1.
+#[unsafe(no_mangle)]
+pub extern "C" fn clef_http_config_set_connect_timeout(
+    config: Option<&mut clef_http_config>,
+    timeout_ms: i64,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    guard((), error, || {
+        let config = required_mut("config", config)?;
+        let timeout = timeout("timeout_ms", timeout_ms)?;
+        config.0.set_connect_timeout(timeout)
+    })
+}
+
+/// How many milliseconds a request may take from its start to the last byte of its answer; -1 for ever. 30,000 unless
+/// set. Looking up the name of the host counts, but is not interrupted: that lies with the system's resolver.
+///
+/// `CLEF_STATUS_INVALID_ARGUMENT` for 0 and below -1.
+#[unsafe(no_mangle)]
+pub extern "C" fn clef_http_config_set_timeout(
+    config: Option<&mut clef_http_config>,
+    timeout_ms: i64,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    guard((), error, || {
+        let config = required_mut("config", config)?;
+        let timeout = timeout("timeout_ms", timeout_ms)?;
+        config.0.set_timeout(timeout)
+    })
+}
+
+/// The HTTP proxy to go through, `http://[user:password@]host:port`; `url` NULL for none. None unless set.
+///
+/// `CLEF_STATUS_INVALID_ARGUMENT` for anything else; the message does not repeat the URL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn clef_http_config_set_proxy(
+    config: Option<&mut clef_http_config>,
+    url: *const c_char,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    guard((), error, || {
+        let config = required_mut("config", config)?;
+        config.0.set_proxy(nullable_text("url", url)?)
+    })
+}
+
+/// Takes the proxy from the environment, during this call: from `ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in
+/// upper or lower case. No other thread may change the environment meanwhile.
+#[unsafe(no_mangle)]
+pub extern "C" fn clef_http_config_set_proxy_from_environment(
+    config: Option<&mut clef_http_config>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    guard((), error, || {
+        required_mut("config", config)?
+            .0
+            .set_proxy_from_environment();
+        Ok(())
+    })
+}
+
+/// Trusts the certificates in `pem` too, beside Mozilla's roots: those of a company's proxy, or of the sandbox. `pem` is
+/// the text of a PEM file, not its path. May be called several times.
+///
+/// `CLEF_STATUS_INVALID_ARGUMENT` where there is no certificate in it, or one that cannot be read.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn clef_http_config_add_ca_certificates(
+    config: Option<&mut clef_http_config>,
+    pem: *const c_char,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    guard((), error, || {
+        let config = required_mut("config", config)?;
+        config.0.add_ca_certificates(text("pem", pem)?)
+    })
+}
+
+/// What the `User-Agent` header says; `clef/` and the version unless set.
+///
+/// `CLEF_STATUS_INVALID_ARGUMENT` where it is not printable ASCII.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn clef_http_config_set_user_agent(
+    config: Option<&mut clef_http_config>,
+    user_agent: *const c_char,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    guard((), error, || {
+        let config = required_mut("config", config)?;
+        config.0.set_user_agent(text("user_agent", user_agent)?)
+    })
+}
+
+/// Frees settings; senders made with them keep their copy. NULL does nothing.
+#[unsafe(no_mangle)]
+pub extern "C" fn clef_http_config_free(config: Option<Box<clef_http_config>>) {
+    drop(config);
+}

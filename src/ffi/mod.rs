@@ -1,0 +1,35 @@
+//! The C ABI, one file per section of the header. Each function takes three steps: check the arguments, call the core,
+//! hand the result over. The documentation here becomes the header's, so it is written for C programmers.
+//!
+//! This is the only unsafe code. What it relies on is what the header asks of its callers: a handle is NULL or came
+//! from clef and is not freed yet, a string is NULL or ends in NUL, an output is NULL or may be written.
+#![allow(unsafe_code)]
+#![allow(non_camel_case_types)]
+// The contract of every function is the one above; a copy of it in each comment would be read by nobody.
+#![allow(clippy::missing_safety_doc)]
+
+mod arguments;
+mod guard;
+mod panics;
+mod strings;
+mod user_data;
+
+pub mod version;
+// Errors come first in the header: everything else speaks of them.
+pub mod error;
+pub mod text;
+// Then what a program meets in the order it meets it.
+pub mod credentials;
+pub mod exchange;
+pub mod http_config;
+pub mod http_request;
+pub mod http_response;
+pub mod prompt;
+pub mod redirect;
+pub mod refreshing_credentials;
+pub mod refreshing_token;
+pub mod scope;
+pub mod sender;
+pub mod shortcuts;
+pub mod token;
+pub mod user_auth;

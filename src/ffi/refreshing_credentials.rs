@@ -1,0 +1,281 @@
+//! Credentials whose tokens refresh themselves.
+
+use std::ffi::c_char;
+use std::mem::MaybeUninit;
+
+use crate::error::Error;
+use crate::refreshing::RefreshingCredentials;
+
+use super::arguments::{nullable_text, required, text};
+use super::credentials::{auth_options, clef_credentials};
+use super::error::{clef_error, clef_status};
+use super::guard::{Out, guard, hand_over};
+use super::refreshing_token::clef_refreshing_token;
+use super::scope::clef_scope_set;
+use super::strings;
+
+/// Credentials that give self-refreshing tokens. Immutable; any thread may use them at any time. Reference:
+/// `RefreshingCredentials`.
+///
+/// Methods: `clef_refreshing_credentials_new`, `_credentials`, `_user_authorisation_url`, `_pkce_user_authorisation`,
+/// `_request_client_token`, `_request_user_token`, `_refresh_user_token`, `_request_pkce_token`, `_refresh_pkce_token`, `_clone`,
+/// `_free`.
+pub struct clef_refreshing_credentials(RefreshingCredentials);
+
+/// New credentials that give self-refreshing tokens. `credentials` are kept alive: free your handle when you like. Reference:
+/// `RefreshingCredentials(…)`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clef_refreshing_credentials_new(
+    credentials: Option<&clef_credentials>,
+    refreshing_credentials: Option<&mut MaybeUninit<Option<Box<clef_refreshing_credentials>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    let output = Out {
+        name: "refreshing_credentials",
+        slot: refreshing_credentials,
+    };
+    guard(output, error, || {
+        let credentials = required("credentials", credentials)?;
+        let refreshing = RefreshingCredentials::new(&credentials.0);
+        Ok(hand_over(clef_refreshing_credentials(refreshing)))
+    })
+}
+
+/// A new handle to the credentials underneath. Yours: free it with `clef_credentials_free`. NULL gives NULL. Reference:
+/// `RefreshingCredentials.credentials`.
+#[unsafe(no_mangle)]
+pub extern "C" fn clef_refreshing_credentials_credentials(
+    refreshing_credentials: Option<&clef_refreshing_credentials>,
+) -> Option<Box<clef_credentials>> {
+    let credentials = refreshing_credentials?.0.credentials().clone();
+    hand_over(clef_credentials(credentials))
+}
+
+/// The URL to send the user to: step 1 of 2 of the authorisation code flow with a client secret. Reference:
+/// `RefreshingCredentials.user_authorisation_url`.
+///
+/// `scopes` and `state` are nullable. `flags`: `CLEF_AUTH_SHOW_DIALOG` has the user asked again even if he agreed before.
+/// `CLEF_AUTH_PKCE` is `CLEF_STATUS_INVALID_ARGUMENT` here: the verifier would be lost. `CLEF_STATUS_MISSING_REDIRECT_URI`
+/// without a redirect URI. The URL has the state in it. Free it with `clef_string_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn clef_refreshing_credentials_user_authorisation_url(
+    refreshing_credentials: Option<&clef_refreshing_credentials>,
+    scopes: Option<&clef_scope_set>,
+    state: *const c_char,
+    flags: u32,
+    url: Option<&mut MaybeUninit<*mut c_char>>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    guard(
+        Out {
+            name: "url",
+            slot: url,
+        },
+        error,
+        || {
+            let credentials = &required("refreshing_credentials", refreshing_credentials)?.0;
+            let options = auth_options(flags)?;
+            if options.pkce {
+                return Err(Error::invalid_argument(
+                    "CLEF_AUTH_PKCE needs a verifier: call clef_refreshing_credentials_pkce_user_authorisation",
+                ));
+            }
+            let url = credentials.user_authorisation_url(
+                scopes.map(|scopes| &scopes.0),
+                nullable_text("state", state)?,
+                options.show_dialog,
+            )?;
+            Ok(strings::hand_over(url.expose()))
+        },
+    )
+}
+
+/// The URL to send the user to, with the verifier to keep for step 2: the authorisation code flow with PKCE (RFC 7636).
+/// Reference: `RefreshingCredentials.pkce_user_authorisation`.
+///
+/// `scopes` and `state` are nullable. `verifier_bytes` random bytes make the verifier, from 32 (the usual) to 96. `flags`:
+/// `CLEF_AUTH_SHOW_DIALOG`; `CLEF_AUTH_PKCE` changes nothing. `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The
+/// verifier is **secret**, the URL has the state in it. Free both with `clef_string_free`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn clef_refreshing_credentials_pkce_user_authorisation(
+    refreshing_credentials: Option<&clef_refreshing_credentials>,
+    scopes: Option<&clef_scope_set>,
+    state: *const c_char,
+    verifier_bytes: usize,
+    flags: u32,
+    url: Option<&mut MaybeUninit<*mut c_char>>,
+    verifier: Option<&mut MaybeUninit<*mut c_char>>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    let outputs = (
+        Out {
+            name: "url",
+            slot: url,
+        },
+        Out {
+            name: "verifier",
+            slot: verifier,
+        },
+    );
+    guard(outputs, error, || {
+        let authorisation = required("refreshing_credentials", refreshing_credentials)?
+            .0
+            .pkce_user_authorisation(
+                scopes.map(|scopes| &scopes.0),
+                nullable_text("state", state)?,
+                verifier_bytes,
+                auth_options(flags)?.show_dialog,
+            )?;
+        Ok((
+            strings::hand_over(authorisation.url.expose()),
+            strings::hand_over(authorisation.verifier.expose()),
+        ))
+    })
+}
+
+/// Requests a client token, for what needs no user. Reference: `RefreshingCredentials.request_client_token`.
+///
+/// Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a client secret.
+#[unsafe(no_mangle)]
+pub extern "C" fn clef_refreshing_credentials_request_client_token(
+    refreshing_credentials: Option<&clef_refreshing_credentials>,
+    token: Option<&mut MaybeUninit<Option<Box<clef_refreshing_token>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    guard(
+        Out {
+            name: "token",
+            slot: token,
+        },
+        error,
+        || {
+            let token = required("refreshing_credentials", refreshing_credentials)?
+                .0
+                .request_client_token()?;
+            Ok(hand_over(clef_refreshing_token(token)))
+        },
+    )
+}
+
+/// Requests a user's token for the `code` of a redirect: step 2 of 2 with a client secret. Reference: `RefreshingCredentials.request_user_token`.
+///
+/// Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` and `CLEF_STATUS_MISSING_REDIRECT_URI` without one. A code is good once, for a short time:
+/// then it is `CLEF_STATUS_OAUTH` with `CLEF_REMEDY_LOG_IN`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn clef_refreshing_credentials_request_user_token(
+    refreshing_credentials: Option<&clef_refreshing_credentials>,
+    code: *const c_char,
+    token: Option<&mut MaybeUninit<Option<Box<clef_refreshing_token>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    guard(
+        Out {
+            name: "token",
+            slot: token,
+        },
+        error,
+        || {
+            let token = required("refreshing_credentials", refreshing_credentials)?
+                .0
+                .request_user_token(text("code", code)?)?;
+            Ok(hand_over(clef_refreshing_token(token)))
+        },
+    )
+}
+
+/// Requests a refreshed token of a login with a client secret. Reference: `RefreshingCredentials.refresh_user_token`.
+///
+/// Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a client secret; `CLEF_STATUS_LOGIN_REQUIRED` where the grant is dead. Of a bare
+/// refresh token clef knows no scopes but those that the service answers.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn clef_refreshing_credentials_refresh_user_token(
+    refreshing_credentials: Option<&clef_refreshing_credentials>,
+    refresh_token: *const c_char,
+    token: Option<&mut MaybeUninit<Option<Box<clef_refreshing_token>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    guard(
+        Out {
+            name: "token",
+            slot: token,
+        },
+        error,
+        || {
+            let token = required("refreshing_credentials", refreshing_credentials)?
+                .0
+                .refresh_user_token(text("refresh_token", refresh_token)?)?;
+            Ok(hand_over(clef_refreshing_token(token)))
+        },
+    )
+}
+
+/// Requests a user's token for the `code` of a redirect and its `verifier`: step 2 of 2 with PKCE. Reference: `RefreshingCredentials.request_pkce_token`.
+///
+/// Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. A code is good once, for a short time: then it is
+/// `CLEF_STATUS_OAUTH` with `CLEF_REMEDY_LOG_IN`. The verifier is not judged.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn clef_refreshing_credentials_request_pkce_token(
+    refreshing_credentials: Option<&clef_refreshing_credentials>,
+    code: *const c_char,
+    verifier: *const c_char,
+    token: Option<&mut MaybeUninit<Option<Box<clef_refreshing_token>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    guard(
+        Out {
+            name: "token",
+            slot: token,
+        },
+        error,
+        || {
+            let token = required("refreshing_credentials", refreshing_credentials)?
+                .0
+                .request_pkce_token(text("code", code)?, text("verifier", verifier)?)?;
+            Ok(hand_over(clef_refreshing_token(token)))
+        },
+    )
+}
+
+/// Requests a refreshed token of a login with PKCE. Reference: `RefreshingCredentials.refresh_pkce_token`.
+///
+/// Blocks until the service answered; any thread. `CLEF_STATUS_LOGIN_REQUIRED` where the grant is dead. The service gives a new refresh token and spends the old one: save the
+/// new token before you use it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn clef_refreshing_credentials_refresh_pkce_token(
+    refreshing_credentials: Option<&clef_refreshing_credentials>,
+    refresh_token: *const c_char,
+    token: Option<&mut MaybeUninit<Option<Box<clef_refreshing_token>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    guard(
+        Out {
+            name: "token",
+            slot: token,
+        },
+        error,
+        || {
+            let token = required("refreshing_credentials", refreshing_credentials)?
+                .0
+                .refresh_pkce_token(text("refresh_token", refresh_token)?)?;
+            Ok(hand_over(clef_refreshing_token(token)))
+        },
+    )
+}
+
+/// A new handle to the same credentials. Yours: free it with `clef_refreshing_credentials_free`. NULL gives NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn clef_refreshing_credentials_clone(
+    refreshing_credentials: Option<&clef_refreshing_credentials>,
+) -> Option<Box<clef_refreshing_credentials>> {
+    hand_over(clef_refreshing_credentials(
+        refreshing_credentials?.0.clone(),
+    ))
+}
+
+/// Frees a handle. Tokens that came from it live on. NULL does nothing.
+#[unsafe(no_mangle)]
+pub extern "C" fn clef_refreshing_credentials_free(
+    refreshing_credentials: Option<Box<clef_refreshing_credentials>>,
+) {
+    drop(refreshing_credentials);
+}

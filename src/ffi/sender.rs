@@ -1,0 +1,135 @@
+//! Senders: who carries a request to the service.
+
+use std::ffi::c_void;
+use std::mem::MaybeUninit;
+use std::sync::Arc;
+
+use crate::error::Error;
+use crate::sender::Sender;
+use crate::sender::custom::{CustomSender, Exchange};
+use crate::sender::http::HttpSender;
+use crate::sender::retrying::RetryingSender;
+
+use super::arguments::{required, timeout};
+use super::error::{clef_error, clef_status};
+use super::exchange::clef_exchange;
+use super::guard::{Out, guard, hand_over};
+use super::user_data::{UserData, clef_free_callback};
+
+/// Carries requests to the service and brings the answers back. Shared: any thread may use it at any time.
+///
+/// Methods: `clef_sender_new_http`, `_new_retrying`, `_new_custom`, `_clone`, `_free`.
+pub struct clef_sender(pub(super) Arc<dyn Sender>);
+
+/// Carries one request: answers `exchange` now, or keeps it and answers it later from any thread.
+///
+/// `exchange` is yours: end it exactly once, with `clef_exchange_respond`, `clef_exchange_fail` or `clef_exchange_free`.
+/// Called on the thread that sends, by several threads at a time if several send. No lock of clef's is held. It must not
+/// follow redirects, and must neither unwind nor `longjmp`.
+pub type clef_send_callback =
+    Option<unsafe extern "C" fn(user_data: *mut c_void, exchange: Box<clef_exchange>)>;
+
+/// A new sender that speaks HTTP and TLS itself, with `config`, or the usual settings where that is NULL (nullable).
+///
+/// It sends on the calling thread and starts no other, reads no file and follows no redirect. Connections are kept
+/// alive and shared by everything that uses this sender.
+#[unsafe(no_mangle)]
+pub extern "C" fn clef_sender_new_http(
+    config: Option<&super::http_config::clef_http_config>,
+    sender: Option<&mut MaybeUninit<Option<Box<clef_sender>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    guard(
+        Out {
+            name: "sender",
+            slot: sender,
+        },
+        error,
+        || {
+            let config = config.map(|config| config.0.clone()).unwrap_or_default();
+            Ok(hand_over(clef_sender(Arc::new(HttpSender::new(config)))))
+        },
+    )
+}
+
+/// A new sender that sends through `inner`, and up to `retries` times more after a passing failure.
+///
+/// It waits as long as the service asks (`Retry-After`), else half a second, then twice as long each time; but never
+/// longer than `max_wait_ms` in all, for one request (milliseconds, -1 for ever). A `Retry-After` beyond what is left of
+/// that is `CLEF_STATUS_RATE_LIMITED` at once. It waits on the calling thread.
+///
+/// A request with a code or a refresh token is repeated only when nothing was sent, or after HTTP 429 or 503: it may be
+/// spent by the first try. One for a client token is also repeated after a lost connection and other 5xx answers.
+///
+/// `inner` is kept alive by the new sender: free your handle when you like.
+#[unsafe(no_mangle)]
+pub extern "C" fn clef_sender_new_retrying(
+    inner: Option<&clef_sender>,
+    retries: u32,
+    max_wait_ms: i64,
+    sender: Option<&mut MaybeUninit<Option<Box<clef_sender>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    guard(
+        Out {
+            name: "sender",
+            slot: sender,
+        },
+        error,
+        || {
+            let inner = required("inner", inner)?.0.clone();
+            let max_wait = timeout("max_wait_ms", max_wait_ms)?.unwrap_or(std::time::Duration::MAX);
+            let retrying = RetryingSender::new(inner, retries, max_wait);
+            Ok(hand_over(clef_sender(Arc::new(retrying))))
+        },
+    )
+}
+
+/// A new sender that hands each request to `send`, for programs that have HTTP of their own.
+///
+/// The thread that sends waits until the exchange ends, up to `timeout_ms` milliseconds (-1 for ever): then the call is
+/// `CLEF_STATUS_TIMEOUT`, and a later answer is dropped. `user_data` is handed to `send` as it is. `free_user_data`, where
+/// not NULL, is called once with it: when the sender and everything that uses it are freed, or when this call fails.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn clef_sender_new_custom(
+    send: clef_send_callback,
+    user_data: *mut c_void,
+    free_user_data: clef_free_callback,
+    timeout_ms: i64,
+    sender: Option<&mut MaybeUninit<Option<Box<clef_sender>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    let user_data = UserData::new(user_data, free_user_data);
+    guard(
+        Out {
+            name: "sender",
+            slot: sender,
+        },
+        error,
+        move || {
+            let send = send.ok_or_else(|| Error::invalid_argument("send must not be NULL"))?;
+            let timeout = timeout("timeout_ms", timeout_ms)?;
+            let carry = move |exchange: Exchange| {
+                let exchange = Box::new(clef_exchange::new(exchange));
+                // SAFETY: the header asks the caller for a function that takes this `user_data` and the exchange, on any
+                // thread; `user_data` is freed after the sender, which runs this.
+                unsafe { send(user_data.pointer(), exchange) }
+            };
+            Ok(hand_over(clef_sender(Arc::new(CustomSender::new(
+                carry, timeout,
+            )))))
+        },
+    )
+}
+
+/// A new handle to the same sender. Yours: free it with `clef_sender_free`. NULL gives NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn clef_sender_clone(sender: Option<&clef_sender>) -> Option<Box<clef_sender>> {
+    hand_over(clef_sender(sender?.0.clone()))
+}
+
+/// Frees a handle to a sender. The sender lives on while credentials, requests or other senders use it. NULL does nothing.
+#[unsafe(no_mangle)]
+pub extern "C" fn clef_sender_free(sender: Option<Box<clef_sender>>) {
+    drop(sender);
+}
