@@ -1,0 +1,64 @@
+//! The library that C programs are built against.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+/// The root of the repository.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the harness lies in the repository")
+}
+
+/// Builds the library with further arguments for `cargo build`; gives the path of the shared library.
+pub fn cargo_build(arguments: &[&str]) -> PathBuf {
+    let output = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .current_dir(root())
+        .args(["build", "--package", "clef-auth", "--lib"])
+        .args(["--message-format", "json-render-diagnostics"])
+        .args(arguments)
+        .stderr(Stdio::inherit())
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "the library does not build");
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter(|message| message["target"]["name"] == "clef")
+        .filter_map(|message| message["filenames"].as_array().cloned())
+        .flatten()
+        .filter_map(|file| file.as_str().map(PathBuf::from))
+        .find(|file| {
+            file.extension()
+                .is_some_and(|extension| extension == env::consts::DLL_EXTENSION)
+        })
+        .expect("cargo names the shared library")
+}
+
+/// A built library.
+pub struct Library {
+    /// The folder of the shared library.
+    pub folder: PathBuf,
+}
+
+impl Library {
+    /// The library of this work tree, built once a process.
+    pub fn get() -> &'static Library {
+        static LIBRARY: OnceLock<Library> = OnceLock::new();
+        LIBRARY.get_or_init(|| match env::var_os("CLEF_TEST_LIBRARY") {
+            Some(folder) => Library {
+                folder: folder.into(),
+            },
+            None => Library::of(&cargo_build(&[])),
+        })
+    }
+
+    /// The library in this file.
+    pub fn of(file: &Path) -> Library {
+        Library {
+            folder: file.parent().expect("a file has a folder").into(),
+        }
+    }
+}

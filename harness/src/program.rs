@@ -1,0 +1,101 @@
+//! A C program, compiled with the system's compiler.
+
+use std::env;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::{Library, require, root, tool};
+
+/// What the C code of this repository is compiled with.
+const FLAGS: [&str; 7] = [
+    "-std=c11",
+    "-D_GNU_SOURCE",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+    "-g",
+    "-pthread",
+];
+
+/// A compiled C program.
+pub struct Program {
+    path: PathBuf,
+}
+
+impl Program {
+    /// Compiles `source`, a path from the root of the repository, against clef; `flags` come last.
+    pub fn compile(source: &str, into: &Path, flags: &[&str]) -> Program {
+        Program::compile_against(Library::get(), source, into, flags)
+    }
+
+    /// [`Program::compile`] against a library of your choice.
+    pub fn compile_against(
+        library: &Library,
+        source: &str,
+        into: &Path,
+        flags: &[&str],
+    ) -> Program {
+        let stem = Path::new(source).file_stem().expect("a source has a name");
+        let path = into.join(stem);
+        let more = env::var("CLEF_TEST_CFLAGS").unwrap_or_default();
+        let output = Command::new("cc")
+            .current_dir(root())
+            .args(FLAGS)
+            .args(more.split_whitespace())
+            .args(["-I", "include", source, "-o"])
+            .arg(&path)
+            .arg("-L")
+            .arg(&library.folder)
+            .arg("-lclef")
+            .arg(format!("-Wl,-rpath,{}", library.folder.display()))
+            .args(flags)
+            .output()
+            .expect("a C compiler is installed as cc");
+        assert!(
+            output.status.success(),
+            "{source} does not compile:\n{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        Program { path }
+    }
+
+    /// The compiled file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A command that runs the program, under valgrind where that is asked for.
+    pub fn command(&self) -> Command {
+        if env::var_os("CLEF_TEST_VALGRIND").is_none()
+            || !require("valgrind", tool::has("valgrind"))
+        {
+            return Command::new(&self.path);
+        }
+        let mut command = Command::new("valgrind");
+        command
+            .args(["--quiet", "--error-exitcode=99", "--leak-check=full"])
+            .args(["--show-leak-kinds=definite,indirect,possible"])
+            .args(["--errors-for-leak-kinds=definite,indirect,possible"])
+            .arg(&self.path);
+        command
+    }
+
+    /// Runs the program; gives its standard output, and fails with all it wrote where it fails.
+    pub fn run(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> String {
+        let output = self
+            .command()
+            .args(arguments)
+            .output()
+            .expect("the program starts");
+        let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(
+            output.status.success(),
+            "{} failed with {}:\n{stdout}\n{}",
+            self.path.display(),
+            output.status,
+            String::from_utf8_lossy(&output.stderr)
+        );
+        stdout
+    }
+}

@@ -1,0 +1,20 @@
+//! Runs the C programs of `tests/c`, each against a sandbox of its own.
+
+use clef_harness::Program;
+use clef_sandbox::{Options, Sandbox};
+
+use crate::support::scratch;
+
+/// Compiles and runs `tests/c/NAME.c`, with the sandbox's URL as its argument.
+fn run(name: &str) {
+    let sandbox = Sandbox::start(Options::default()).expect("the sandbox starts");
+    let source = format!("tests/c/{name}.c");
+    let output = Program::compile(&source, &scratch(name), &[]).run([sandbox.url()]);
+    print!("{output}");
+    assert!(output.contains("ok "), "{name} ran no test");
+}
+
+#[test]
+fn version() {
+    run("version");
+}

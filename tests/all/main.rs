@@ -1,0 +1,5 @@
+//! All integration tests, in one program since each would link everything anew.
+#![forbid(unsafe_code)]
+
+mod c_programs;
+mod support;

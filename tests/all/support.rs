@@ -1,0 +1,11 @@
+//! What the tests share.
+
+use std::path::PathBuf;
+
+/// A folder for what a test makes, empty at first.
+pub fn scratch(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("the target folder can be written");
+    folder
+}
