@@ -7,13 +7,19 @@ use clef_sandbox::{
     CLIENT_ID, CLIENT_SECRET, Certificate, Client, Options, REDIRECT_URIS, Rotation, Settings,
 };
 
+const GUIDE: &str = concat!(
+    include_str!("endpoints.txt"),
+    "\n",
+    include_str!("guide.txt")
+);
+
 /// A local stand-in for the Spotify accounts service
 ///
 /// Test an application that logs in with Spotify, in any language, without credentials and
 /// without a network: the sandbox hands out codes and tokens, rotates refresh tokens, expires
 /// them on a clock that you move, and fails in all the ways that the service and the network can.
 #[derive(Debug, Parser)]
-#[command(version, verbatim_doc_comment, after_long_help = concat!(include_str!("endpoints.txt"), "\n", include_str!("guide.txt")))]
+#[command(version, verbatim_doc_comment, after_long_help = GUIDE)]
 pub struct Cli {
     /// Port for http on 127.0.0.1; 0 picks a free one
     #[arg(long, default_value_t = 8888)]
