@@ -6,13 +6,12 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::secret::SecretBuffer;
 
-/// All but the unreserved characters of RFC 3986 is escaped; the space is left for `+`.
+/// All but the unreserved characters of RFC 3986.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
-    .remove(b'~')
-    .remove(b' ');
+    .remove(b'~');
 
 /// Appends `name=value`, with `&` before it unless it is the first pair behind `start` bytes.
 pub(crate) fn push_pair(form: &mut SecretBuffer, start: usize, name: &str, value: &str) {
@@ -22,12 +21,7 @@ pub(crate) fn push_pair(form: &mut SecretBuffer, start: usize, name: &str, value
     form.push_str(name);
     form.push_str("=");
     for piece in utf8_percent_encode(value, ESCAPED) {
-        for (index, words) in piece.split(' ').enumerate() {
-            if index > 0 {
-                form.push_str("+");
-            }
-            form.push_str(words);
-        }
+        form.push_str(if piece == "%20" { "+" } else { piece });
     }
 }
 

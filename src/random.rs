@@ -12,19 +12,18 @@ pub(crate) const MAX_BYTES: usize = 1024;
 
 /// `bytes` random bytes in URL-safe base64 without padding: 4 characters for 3 bytes. At most [`MAX_BYTES`].
 pub(crate) fn url_safe(bytes: usize) -> Result<Secret> {
-    let mut room = Zeroizing::new([0u8; MAX_BYTES]);
-    let random = &mut room[..bytes];
-    getrandom::getrandom(random).map_err(|error| {
+    let mut random = Zeroizing::new(vec![0; bytes.min(MAX_BYTES)]);
+    getrandom::getrandom(&mut random).map_err(|error| {
         Error::new(
             Status::Io,
             format!("the operating system gave no random bytes: {error}"),
         )
     })?;
-    let mut room = Zeroizing::new([0u8; MAX_BYTES.div_ceil(3) * 4]);
+    let mut characters = Zeroizing::new(vec![0; random.len().div_ceil(3) * 4]);
     let written = URL_SAFE_NO_PAD
-        .encode_slice(random, room.as_mut_slice())
-        .expect("there is room for the largest number of bytes");
-    let text = std::str::from_utf8(&room[..written]).expect("base64 is ASCII");
+        .encode_slice(&random, &mut characters)
+        .expect("there is room for 4 characters for 3 bytes");
+    let text = std::str::from_utf8(&characters[..written]).expect("base64 is ASCII");
     Ok(Secret::new(text).expect("base64 has no NUL"))
 }
 

@@ -24,7 +24,7 @@ use self::resolver::BlockingResolver;
 use self::tls::TlsConnector;
 
 /// Room for a token response, so that reading one never moves it.
-const USUAL_BODY_BYTES: usize = 8 * 1024;
+const USUAL_BODY_BYTES: usize = 2 * 1024;
 
 /// The buffers of a connection; requests and answers are a few hundred bytes.
 const BUFFER_BYTES: usize = 16 * 1024;

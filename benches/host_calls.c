@@ -1,0 +1,149 @@
+/*
+ * What a host calls often, measured from C through the shared library.
+ *
+ * Reads lines "NAME ITERATIONS" from standard input and answers each with the nanoseconds that the iterations took.
+ * Argument: the URL of a service that answers every token request.
+ */
+#include <clef.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define SCOPES "user-read-email user-read-private"
+
+static const char RESPONSE[] =
+    "{\"access_token\":\"BQDb3kQyZ0aVYx8mTn5JrWcEoLhS7fUi2gKp4XwNqRtM6vBz1CdAyGuHeOlPsIjFZ0aVYx8mTn5JrWcEoLhS7fUi2"
+    "gKp4XwNqRtM6vBz1CdAyGuHeOlPsIjF9k3QyZ0aVYx8mTn5JrWcEoLhS7fUi2gKp4XwNqRtM6vBz1Cd\",\"token_type\":\"Bearer\","
+    "\"expires_in\":3600,\"refresh_token\":\"AQAx8mTn5JrWcEoLhS7fUi2gKp4XwNqRtM6vBz1CdAyGuHeOlPsIjFZ0aVYx8mTn5JrWc"
+    "EoLhS7fUi2gKp4XwNqRtM6vBz1CdAyGuHeOlPsIjF9k3QyZ0aVYx8mTn5JrWcEoLhS7fUi2\",\"scope\":\"" SCOPES "\"}";
+
+static clef_credentials *credentials;
+static clef_token *token;
+static clef_refreshing_token *refreshing_token;
+
+static void must(clef_status status)
+{
+    if (status == CLEF_STATUS_OK)
+        return;
+    fprintf(stderr, "%s\n", clef_status_name(status));
+    exit(EXIT_FAILURE);
+}
+
+static void borrowed_field(long iterations)
+{
+    for (long i = 0; i < iterations; i++) {
+        const char *volatile text = clef_token_access_token(token);
+        (void)text;
+    }
+}
+
+static void is_expiring(long iterations)
+{
+    for (long i = 0; i < iterations; i++) {
+        volatile bool expiring = clef_token_is_expiring(token);
+        (void)expiring;
+    }
+}
+
+static void access_token(long iterations)
+{
+    for (long i = 0; i < iterations; i++) {
+        char *text;
+        must(clef_refreshing_token_access_token(refreshing_token, &text, NULL));
+        clef_string_free(text);
+    }
+}
+
+static void *access_token_on_a_thread(void *iterations)
+{
+    access_token(*(long *)iterations);
+    return NULL;
+}
+
+static void access_token_on_two_threads(long iterations)
+{
+    pthread_t other;
+    pthread_create(&other, NULL, access_token_on_a_thread, &iterations);
+    access_token(iterations);
+    pthread_join(other, NULL);
+}
+
+static void pkce_url(long iterations)
+{
+    for (long i = 0; i < iterations; i++) {
+        char *url, *verifier;
+        must(clef_credentials_pkce_user_authorisation(credentials, clef_token_scopes(token), "state", 32, 0, &url,
+                                                      &verifier, NULL));
+        clef_string_free(url);
+        clef_string_free(verifier);
+    }
+}
+
+static void parse_response(long iterations)
+{
+    for (long i = 0; i < iterations; i++) {
+        clef_token *parsed;
+        must(clef_token_from_json(RESPONSE, CLEF_TOKEN_USES_PKCE, &parsed, NULL));
+        clef_token_free(parsed);
+    }
+}
+
+static void refresh(long iterations)
+{
+    for (long i = 0; i < iterations; i++) {
+        clef_token *refreshed;
+        must(clef_credentials_refresh(credentials, token, &refreshed, NULL));
+        clef_token_free(refreshed);
+    }
+}
+
+static const struct {
+    const char *name;
+    void (*run)(long iterations);
+} BENCHES[] = {
+    {"borrowed_field", borrowed_field},
+    {"is_expiring", is_expiring},
+    {"access_token", access_token},
+    {"access_token_on_two_threads", access_token_on_two_threads},
+    {"pkce_url", pkce_url},
+    {"parse_response", parse_response},
+    {"refresh", refresh},
+};
+
+static long long nanoseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
+int main(int argc, char **argv)
+{
+    clef_credentials *plain;
+    if (argc != 2)
+        return EXIT_FAILURE;
+    must(clef_credentials_new("client-id", NULL, "http://127.0.0.1/callback", NULL, &plain, NULL));
+    must(clef_credentials_with_accounts_url(plain, argv[1], &credentials, NULL));
+    must(clef_token_from_json(RESPONSE, CLEF_TOKEN_USES_PKCE, &token, NULL));
+    must(clef_refreshing_token_new(token, credentials, &refreshing_token, NULL));
+
+    char name[64];
+    long iterations;
+    while (scanf("%63s %ld", name, &iterations) == 2) {
+        for (size_t i = 0; i < sizeof BENCHES / sizeof *BENCHES; i++) {
+            if (strcmp(BENCHES[i].name, name) != 0)
+                continue;
+            long long start = nanoseconds();
+            BENCHES[i].run(iterations);
+            printf("%lld\n", nanoseconds() - start);
+            fflush(stdout);
+        }
+    }
+    clef_refreshing_token_free(refreshing_token);
+    clef_token_free(token);
+    clef_credentials_free(credentials);
+    clef_credentials_free(plain);
+    return EXIT_SUCCESS;
+}
