@@ -70,8 +70,7 @@ impl Host {
     fn start(service: &str) -> Host {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
         let library = Library::of(&cargo_build(&["--release"]));
-        let program =
-            Program::compile_against(&library, "benches/host_calls.c", folder, &["-O2"]);
+        let program = Program::compile_against(&library, "benches/host_calls.c", folder, &["-O2"]);
         let mut child = program
             .command()
             .arg(service)
@@ -89,7 +88,9 @@ impl Host {
     fn measure(&mut self, name: &str, iterations: u64) -> Duration {
         writeln!(self.questions, "{name} {iterations}").expect("the C program reads");
         let mut line = String::new();
-        self.answers.read_line(&mut line).expect("the C program answers");
+        self.answers
+            .read_line(&mut line)
+            .expect("the C program answers");
         Duration::from_nanos(line.trim().parse().expect("the C program answers a number"))
     }
 }

@@ -2,4 +2,5 @@
 #![forbid(unsafe_code)]
 
 mod c_programs;
+mod core;
 mod support;
