@@ -8,9 +8,11 @@ use zeroize::Zeroizing;
 
 use super::helpers::{ManualClock, ScriptedSender, credentials, token_answer};
 
-/// A user who pastes what `paste` makes of the state that he was shown.
+/// What is pasted for the state that was shown; none where the input ends.
+type Paste = Box<dyn FnMut(&str) -> Option<String>>;
+
 struct User {
-    paste: Box<dyn FnMut(&str) -> Option<String>>,
+    paste: Paste,
     shown: String,
     browser: io::Result<()>,
     opened: Vec<String>,
