@@ -1,6 +1,20 @@
 /*
  * clef: gets and keeps Spotify access tokens.
  *
+ * Unless a comment says otherwise:
+ *
+ * - Every type is opaque. What a function hands over through an output, or returns as a pointer
+ *   that is not const, is yours: free it with the `_free` of its type, in any order. Freeing NULL
+ *   does nothing. What is returned as a const pointer is borrowed from the handle it came from.
+ * - What can fail returns a `clef_status`. Its outputs come last, before `clef_error **error`. On
+ *   failure each output is NULL, and `error`, where not NULL, gets an error that is yours. On
+ *   success `error` gets NULL. Outputs are written, never read.
+ * - Strings end in NUL and are UTF-8. Arguments are copied. NULL where a comment does not say
+ *   *nullable*, text that is not UTF-8, numbers out of range and unknown flags are
+ *   `CLEF_STATUS_INVALID_ARGUMENT`. A getter on NULL gives NULL, 0 or false.
+ * - Any thread may call any function at any time, on the same handles too. Nothing blocks.
+ * - Times are Unix seconds. **Secret** marks what must not be logged.
+ *
  * Made by cbindgen from src/ffi; to renew it: CLEF_RENEW_HEADER=1 cargo build
  */
 
@@ -454,26 +468,6 @@ typedef int32_t clef_status;
 typedef int32_t clef_remedy;
 
 /**
- * A privilege that a user may allow: one of the `CLEF_SCOPE_…` constants.
- */
-typedef int32_t clef_scope;
-
-/**
- * Carries one request: answers `exchange` now, or keeps it and answers it later from any thread.
- *
- * `exchange` is yours: end it exactly once, with `clef_exchange_respond`, `clef_exchange_fail` or `clef_exchange_free`.
- * Called on the thread that sends, by several threads at a time if several send. No lock of clef's is held. It must not
- * follow redirects, and must neither unwind nor `longjmp`.
- */
-typedef void (*clef_send_callback)(void *user_data,
-                                   clef_exchange *exchange);
-
-/**
- * Frees a `user_data`. Called exactly once, on the thread that ends its use; never while a lock of clef's is held.
- */
-typedef void (*clef_free_callback)(void *user_data);
-
-/**
  * What happened to a self-refreshing token: one of the `CLEF_EVENT_…` constants. A later version may give more: answer those
  * with `CLEF_STATUS_OK`.
  */
@@ -493,6 +487,26 @@ typedef clef_status (*clef_token_listener)(void *user_data,
                                            clef_event event,
                                            const clef_token *token,
                                            const clef_error *error);
+
+/**
+ * Frees a `user_data`. Called exactly once, on the thread that ends its use; never while a lock of clef's is held.
+ */
+typedef void (*clef_free_callback)(void *user_data);
+
+/**
+ * A privilege that a user may allow: one of the `CLEF_SCOPE_…` constants.
+ */
+typedef int32_t clef_scope;
+
+/**
+ * Carries one request: answers `exchange` now, or keeps it and answers it later from any thread.
+ *
+ * `exchange` is yours: end it exactly once, with `clef_exchange_respond`, `clef_exchange_fail` or `clef_exchange_free`.
+ * Called on the thread that sends, by several threads at a time if several send. No lock of clef's is held. It must not
+ * follow redirects, and must neither unwind nor `longjmp`.
+ */
+typedef void (*clef_send_callback)(void *user_data,
+                                   clef_exchange *exchange);
 
 #ifdef __cplusplus
 extern "C" {
@@ -572,273 +586,6 @@ void clef_error_free(clef_error *error);
  * The whole string is overwritten with zeros first, whatever was written into it since.
  */
 void clef_string_free(char *string);
-
-/**
- * The name of a scope on the wire, such as `"user-read-email"`. Static: never free it.
- *
- * `CLEF_SCOPE_UNKNOWN` and numbers that this version does not know give NULL.
- */
-const char *clef_scope_name(clef_scope scope);
-
-/**
- * The scope with this name; `CLEF_SCOPE_UNKNOWN` for NULL, invalid UTF-8 and names that this version does not know.
- */
-clef_scope clef_scope_from_name(const char *name);
-
-/**
- * A new empty set. Yours: free it with `clef_scope_set_free`. Reference: `Scope()`.
- */
-clef_scope_set *clef_scope_set_new(void);
-
-/**
- * A new set of the `count` scopes at `scopes`, in any order, doubles allowed. Reference: `Scope(*members)`.
- *
- * `scopes` may be NULL where `count` is 0. `CLEF_STATUS_INVALID_ARGUMENT` where one of them is `CLEF_SCOPE_UNKNOWN` or
- * unknown to this version: give such a scope by name to `clef_scope_set_parse`.
- */
-clef_status clef_scope_set_of(const clef_scope *scopes,
-                              size_t count,
-                              clef_scope_set **set,
-                              clef_error **error);
-
-/**
- * A new set of the scope names in `text`, which spaces separate. Reference: a scope given as a string.
- *
- * Any name is legal, since the service adds scopes before clef knows them; an empty text gives the empty set.
- */
-clef_status clef_scope_set_parse(const char *text,
-                                 clef_scope_set **set,
-                                 clef_error **error);
-
-/**
- * A new set of the 11 scopes that read. Yours: free it with `clef_scope_set_free`. Reference: `scope.read`.
- */
-clef_scope_set *clef_scope_set_read(void);
-
-/**
- * A new set of the 6 scopes that write. Yours: free it with `clef_scope_set_free`. Reference: `scope.write`.
- */
-clef_scope_set *clef_scope_set_write(void);
-
-/**
- * A new set of the 17 scopes of the Web API, so without `app-remote-control` and `streaming`. Yours: free it with
- * `clef_scope_set_free`. Reference: `scope.every`.
- */
-clef_scope_set *clef_scope_set_every(void);
-
-/**
- * A new set of what is in `a` or in `b`. Reference: `Scope` `+`.
- */
-clef_status clef_scope_set_union(const clef_scope_set *a,
-                                 const clef_scope_set *b,
-                                 clef_scope_set **set,
-                                 clef_error **error);
-
-/**
- * A new set of what is in `a` but not in `b`. Reference: `Scope` `-`.
- */
-clef_status clef_scope_set_difference(const clef_scope_set *a,
-                                      const clef_scope_set *b,
-                                      clef_scope_set **set,
-                                      clef_error **error);
-
-/**
- * Whether the set has a scope of this name. False where either is NULL.
- */
-bool clef_scope_set_contains(const clef_scope_set *set,
-                             const char *name);
-
-/**
- * Whether all of `a` is in `b`. False where either is NULL.
- */
-bool clef_scope_set_is_subset(const clef_scope_set *a,
-                              const clef_scope_set *b);
-
-/**
- * Whether `a` and `b` have the same scopes. False where either is NULL.
- */
-bool clef_scope_set_equals(const clef_scope_set *a,
-                           const clef_scope_set *b);
-
-/**
- * How many scopes the set has. NULL gives 0.
- */
-size_t clef_scope_set_len(const clef_scope_set *set);
-
-/**
- * The name of the scope at `index`, from 0, in sorted order; NULL past the end. Borrowed: lives as long as the set.
- */
-const char *clef_scope_set_get(const clef_scope_set *set,
-                               size_t index);
-
-/**
- * The names of the set, sorted and joined by spaces. Borrowed: lives as long as the set. Reference: `str(Scope)`.
- */
-const char *clef_scope_set_to_string(const clef_scope_set *set);
-
-/**
- * A new handle to the same set. Yours: free it with `clef_scope_set_free`. NULL gives NULL.
- */
-clef_scope_set *clef_scope_set_clone(const clef_scope_set *set);
-
-/**
- * Frees a set and the strings that were borrowed from it. NULL does nothing.
- */
-void clef_scope_set_free(clef_scope_set *set);
-
-/**
- * New settings: 10 seconds to connect, 30 in all, no proxy, Mozilla's root certificates. Yours: free them with
- * `clef_http_config_free`.
- */
-clef_http_config *clef_http_config_new(void);
-
-/**
- * How many milliseconds connecting may take, TLS included; -1 for ever. 10,000 unless set.
- *
- * `CLEF_STATUS_INVALID_ARGUMENT` for 0 and below -1.
- */
-clef_status clef_http_config_set_connect_timeout(clef_http_config *config,
-                                                 int64_t timeout_ms,
-                                                 clef_error **error);
-
-/**
- * How many milliseconds a request may take from its start to the last byte of its answer; -1 for ever. 30,000 unless
- * set. Looking up the name of the host counts, but is not interrupted: that lies with the system's resolver.
- *
- * `CLEF_STATUS_INVALID_ARGUMENT` for 0 and below -1.
- */
-clef_status clef_http_config_set_timeout(clef_http_config *config,
-                                         int64_t timeout_ms,
-                                         clef_error **error);
-
-/**
- * The HTTP proxy to go through, `http://[user:password@]host:port`; `url` NULL for none. None unless set.
- *
- * `CLEF_STATUS_INVALID_ARGUMENT` for anything else; the message does not repeat the URL.
- */
-clef_status clef_http_config_set_proxy(clef_http_config *config,
-                                       const char *url,
-                                       clef_error **error);
-
-/**
- * Takes the proxy from the environment, during this call: from `ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in
- * upper or lower case. No other thread may change the environment meanwhile.
- */
-clef_status clef_http_config_set_proxy_from_environment(clef_http_config *config,
-                                                        clef_error **error);
-
-/**
- * Trusts the certificates in `pem` too, beside Mozilla's roots: those of a company's proxy, or of the sandbox. `pem` is
- * the text of a PEM file, not its path. May be called several times.
- *
- * `CLEF_STATUS_INVALID_ARGUMENT` where there is no certificate in it, or one that cannot be read.
- */
-clef_status clef_http_config_add_ca_certificates(clef_http_config *config,
-                                                 const char *pem,
-                                                 clef_error **error);
-
-/**
- * What the `User-Agent` header says; `clef/` and the version unless set.
- *
- * `CLEF_STATUS_INVALID_ARGUMENT` where it is not printable ASCII.
- */
-clef_status clef_http_config_set_user_agent(clef_http_config *config,
-                                            const char *user_agent,
-                                            clef_error **error);
-
-/**
- * Frees settings; senders made with them keep their copy. NULL does nothing.
- */
-void clef_http_config_free(clef_http_config *config);
-
-/**
- * A new sender that speaks HTTP and TLS itself, with `config`, or the usual settings where that is NULL (nullable).
- *
- * It sends on the calling thread and starts no other, reads no file and follows no redirect. Connections are kept
- * alive and shared by everything that uses this sender.
- */
-clef_status clef_sender_new_http(const clef_http_config *config,
-                                 clef_sender **sender,
-                                 clef_error **error);
-
-/**
- * A new sender that sends through `inner`, and up to `retries` times more after a passing failure.
- *
- * It waits as long as the service asks (`Retry-After`), else half a second, then twice as long each time; but never
- * longer than `max_wait_ms` in all, for one request (milliseconds, -1 for ever). A `Retry-After` beyond what is left of
- * that is `CLEF_STATUS_RATE_LIMITED` at once. It waits on the calling thread.
- *
- * A request with a code or a refresh token is repeated only when nothing was sent, or after HTTP 429 or 503: it may be
- * spent by the first try. One for a client token is also repeated after a lost connection and other 5xx answers.
- *
- * `inner` is kept alive by the new sender: free your handle when you like.
- */
-clef_status clef_sender_new_retrying(const clef_sender *inner,
-                                     uint32_t retries,
-                                     int64_t max_wait_ms,
-                                     clef_sender **sender,
-                                     clef_error **error);
-
-/**
- * A new sender that hands each request to `send`, for programs that have HTTP of their own.
- *
- * The thread that sends waits until the exchange ends, up to `timeout_ms` milliseconds (-1 for ever): then the call is
- * `CLEF_STATUS_TIMEOUT`, and a later answer is dropped. `user_data` is handed to `send` as it is. `free_user_data`, where
- * not NULL, is called once with it: when the sender and everything that uses it are freed, or when this call fails.
- */
-clef_status clef_sender_new_custom(clef_send_callback send,
-                                   void *user_data,
-                                   clef_free_callback free_user_data,
-                                   int64_t timeout_ms,
-                                   clef_sender **sender,
-                                   clef_error **error);
-
-/**
- * A new handle to the same sender. Yours: free it with `clef_sender_free`. NULL gives NULL.
- */
-clef_sender *clef_sender_clone(const clef_sender *sender);
-
-/**
- * Frees a handle to a sender. The sender lives on while credentials, requests or other senders use it. NULL does nothing.
- */
-void clef_sender_free(clef_sender *sender);
-
-/**
- * The request to carry: its method, URL, headers and body. Borrowed: lives until the exchange ends. NULL gives NULL.
- */
-const clef_http_request *clef_exchange_request(const clef_exchange *exchange);
-
-/**
- * Whether nobody waits for the answer any more, because the time is up. Such an exchange still has to be ended. NULL gives
- * false.
- */
-bool clef_exchange_is_cancelled(const clef_exchange *exchange);
-
-/**
- * Ends an exchange with an answer, whatever its HTTP status. Consumes `exchange`; copies `response`, which stays yours.
- *
- * A NULL `response` is a failure with `CLEF_STATUS_INVALID_ARGUMENT`. A NULL `exchange` does nothing.
- */
-void clef_exchange_respond(clef_exchange *exchange,
-                           const clef_http_response *response);
-
-/**
- * Ends an exchange without an answer. Consumes `exchange`. The call that waits returns `status`, with `message` (nullable)
- * as its error's message; secrets of the request are taken out of it.
- *
- * `status` says why: `CLEF_STATUS_TRANSPORT`, `CLEF_STATUS_TLS`, `CLEF_STATUS_TIMEOUT`, `CLEF_STATUS_CANCELLED` and so on;
- * one that is no failure or unknown counts as `CLEF_STATUS_TRANSPORT`. `flags`: `CLEF_EXCHANGE_SENT` where the request
- * may have reached the service. An invalid `flags` or `message` is a failure with `CLEF_STATUS_INVALID_ARGUMENT`.
- */
-void clef_exchange_fail(clef_exchange *exchange,
-                        clef_status status,
-                        uint32_t flags,
-                        const char *message);
-
-/**
- * Ends an exchange as a `CLEF_STATUS_TRANSPORT` failure that may have been sent. NULL does nothing.
- */
-void clef_exchange_free(clef_exchange *exchange);
 
 /**
  * New credentials for Spotify's accounts service. Reference: `Credentials(client_id, client_secret, redirect_uri, sender)`.
@@ -1054,6 +801,108 @@ clef_credentials *clef_credentials_clone(const clef_credentials *credentials);
 void clef_credentials_free(clef_credentials *credentials);
 
 /**
+ * The request to carry: its method, URL, headers and body. Borrowed: lives until the exchange ends. NULL gives NULL.
+ */
+const clef_http_request *clef_exchange_request(const clef_exchange *exchange);
+
+/**
+ * Whether nobody waits for the answer any more, because the time is up. Such an exchange still has to be ended. NULL gives
+ * false.
+ */
+bool clef_exchange_is_cancelled(const clef_exchange *exchange);
+
+/**
+ * Ends an exchange with an answer, whatever its HTTP status. Consumes `exchange`; copies `response`, which stays yours.
+ *
+ * A NULL `response` is a failure with `CLEF_STATUS_INVALID_ARGUMENT`. A NULL `exchange` does nothing.
+ */
+void clef_exchange_respond(clef_exchange *exchange,
+                           const clef_http_response *response);
+
+/**
+ * Ends an exchange without an answer. Consumes `exchange`. The call that waits returns `status`, with `message` (nullable)
+ * as its error's message; secrets of the request are taken out of it.
+ *
+ * `status` says why: `CLEF_STATUS_TRANSPORT`, `CLEF_STATUS_TLS`, `CLEF_STATUS_TIMEOUT`, `CLEF_STATUS_CANCELLED` and so on;
+ * one that is no failure or unknown counts as `CLEF_STATUS_TRANSPORT`. `flags`: `CLEF_EXCHANGE_SENT` where the request
+ * may have reached the service. An invalid `flags` or `message` is a failure with `CLEF_STATUS_INVALID_ARGUMENT`.
+ */
+void clef_exchange_fail(clef_exchange *exchange,
+                        clef_status status,
+                        uint32_t flags,
+                        const char *message);
+
+/**
+ * Ends an exchange as a `CLEF_STATUS_TRANSPORT` failure that may have been sent. NULL does nothing.
+ */
+void clef_exchange_free(clef_exchange *exchange);
+
+/**
+ * New settings: 10 seconds to connect, 30 in all, no proxy, Mozilla's root certificates. Yours: free them with
+ * `clef_http_config_free`.
+ */
+clef_http_config *clef_http_config_new(void);
+
+/**
+ * How many milliseconds connecting may take, TLS included; -1 for ever. 10,000 unless set.
+ *
+ * `CLEF_STATUS_INVALID_ARGUMENT` for 0 and below -1.
+ */
+clef_status clef_http_config_set_connect_timeout(clef_http_config *config,
+                                                 int64_t timeout_ms,
+                                                 clef_error **error);
+
+/**
+ * How many milliseconds a request may take from its start to the last byte of its answer; -1 for ever. 30,000 unless
+ * set. Looking up the name of the host counts, but is not interrupted: that lies with the system's resolver.
+ *
+ * `CLEF_STATUS_INVALID_ARGUMENT` for 0 and below -1.
+ */
+clef_status clef_http_config_set_timeout(clef_http_config *config,
+                                         int64_t timeout_ms,
+                                         clef_error **error);
+
+/**
+ * The HTTP proxy to go through, `http://[user:password@]host:port`; `url` NULL for none. None unless set.
+ *
+ * `CLEF_STATUS_INVALID_ARGUMENT` for anything else; the message does not repeat the URL.
+ */
+clef_status clef_http_config_set_proxy(clef_http_config *config,
+                                       const char *url,
+                                       clef_error **error);
+
+/**
+ * Takes the proxy from the environment, during this call: from `ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in
+ * upper or lower case. No other thread may change the environment meanwhile.
+ */
+clef_status clef_http_config_set_proxy_from_environment(clef_http_config *config,
+                                                        clef_error **error);
+
+/**
+ * Trusts the certificates in `pem` too, beside Mozilla's roots: those of a company's proxy, or of the sandbox. `pem` is
+ * the text of a PEM file, not its path. May be called several times.
+ *
+ * `CLEF_STATUS_INVALID_ARGUMENT` where there is no certificate in it, or one that cannot be read.
+ */
+clef_status clef_http_config_add_ca_certificates(clef_http_config *config,
+                                                 const char *pem,
+                                                 clef_error **error);
+
+/**
+ * What the `User-Agent` header says; `clef/` and the version unless set.
+ *
+ * `CLEF_STATUS_INVALID_ARGUMENT` where it is not printable ASCII.
+ */
+clef_status clef_http_config_set_user_agent(clef_http_config *config,
+                                            const char *user_agent,
+                                            clef_error **error);
+
+/**
+ * Frees settings; senders made with them keep their copy. NULL does nothing.
+ */
+void clef_http_config_free(clef_http_config *config);
+
+/**
  * Sends the request through the sender of its credentials and waits for the answer. Once: then it is
  * `CLEF_STATUS_ALREADY_USED`. Any thread; what the sender calls of yours is called on this one.
  *
@@ -1146,6 +995,515 @@ clef_status clef_http_response_add_header(clef_http_response *response,
  * Wipes and frees a response. NULL does nothing.
  */
 void clef_http_response_free(clef_http_response *response);
+
+/**
+ * Prompts at the terminal for a login with a client secret. Reference: `prompt_for_user_token`.
+ *
+ * Writes to standard output and reads from standard input, one line and not a byte more. Shows the URL of the login, and has
+ * the user paste the one that he is redirected to. `scopes` and `sender` are nullable. `flags`: `CLEF_AUTH_…`,
+ * `CLEF_PROMPT_OPEN_BROWSER`. Blocks for as long as the user takes. `CLEF_STATUS_IO` where there is no terminal; else as
+ * `clef_user_auth_new` and `clef_user_auth_request_refreshing_token_from_url`.
+ */
+clef_status clef_prompt_for_user_token(const char *client_id,
+                                       const char *client_secret,
+                                       const char *redirect_uri,
+                                       const clef_scope_set *scopes,
+                                       uint32_t flags,
+                                       const clef_sender *sender,
+                                       clef_refreshing_token **token,
+                                       clef_error **error);
+
+/**
+ * Prompts at the terminal for a login with PKCE, as `clef_prompt_for_user_token` does. Reference: `prompt_for_pkce_token`.
+ */
+clef_status clef_prompt_for_pkce_token(const char *client_id,
+                                       const char *redirect_uri,
+                                       const clef_scope_set *scopes,
+                                       uint32_t flags,
+                                       const clef_sender *sender,
+                                       clef_refreshing_token **token,
+                                       clef_error **error);
+
+/**
+ * Prompts at the terminal for a login with these credentials, which may be for another accounts service; with PKCE where
+ * `flags` has `CLEF_AUTH_PKCE`. The other two prompts rest on this one.
+ */
+clef_status clef_prompt_for_token(const clef_credentials *credentials,
+                                  const clef_scope_set *scopes,
+                                  uint32_t flags,
+                                  clef_refreshing_token **token,
+                                  clef_error **error);
+
+/**
+ * A new random state, URL-safe: `n_bytes` bytes of it, from 16 to 1,024; 32 is usual. **Secret**. Free it with
+ * `clef_string_free`. Reference: `gen_state`.
+ */
+clef_status clef_gen_state(size_t n_bytes,
+                           char **state,
+                           clef_error **error);
+
+/**
+ * The `code` in the URL that a user was redirected to. **Secret**. Free it with `clef_string_free`. Reference:
+ * `parse_code_from_url`.
+ *
+ * `url` is a whole URL, a request target (`/callback?code=…`) or a bare query. `CLEF_STATUS_MISSING_PARAMETER` where there is
+ * none or an empty one, `CLEF_STATUS_REPEATED_PARAMETER` where there are two. A URL with `error=` is
+ * `CLEF_STATUS_ACCESS_DENIED` where the user said no, else `CLEF_STATUS_OAUTH`: verify its state before you believe that.
+ */
+clef_status clef_parse_code_from_url(const char *url,
+                                     char **code,
+                                     clef_error **error);
+
+/**
+ * The `state` in the URL that a user was redirected to, in any of the forms of `clef_parse_code_from_url` and with the same
+ * errors, but for `error=`. **Secret**. Free it with `clef_string_free`. Reference: `parse_state_from_url`.
+ */
+clef_status clef_parse_state_from_url(const char *url,
+                                      char **state,
+                                      clef_error **error);
+
+/**
+ * New credentials that give self-refreshing tokens. `credentials` are kept alive: free your handle when you like. Reference:
+ * `RefreshingCredentials(…)`.
+ */
+clef_status clef_refreshing_credentials_new(const clef_credentials *credentials,
+                                            clef_refreshing_credentials **refreshing_credentials,
+                                            clef_error **error);
+
+/**
+ * A new handle to the credentials underneath. Yours: free it with `clef_credentials_free`. NULL gives NULL. Reference:
+ * `RefreshingCredentials.credentials`.
+ */
+clef_credentials *clef_refreshing_credentials_credentials(const clef_refreshing_credentials *credentials);
+
+/**
+ * The URL to send the user to: step 1 of 2 of the authorisation code flow with a client secret. Reference:
+ * `RefreshingCredentials.user_authorisation_url`.
+ *
+ * `scopes` and `state` are nullable. `flags`: `CLEF_AUTH_SHOW_DIALOG` has the user asked again even if he agreed before.
+ * `CLEF_AUTH_PKCE` is `CLEF_STATUS_INVALID_ARGUMENT` here: the verifier would be lost. `CLEF_STATUS_MISSING_REDIRECT_URI`
+ * without a redirect URI. The URL has the state in it. Free it with `clef_string_free`.
+ */
+clef_status clef_refreshing_credentials_user_authorisation_url(const clef_refreshing_credentials *credentials,
+                                                               const clef_scope_set *scopes,
+                                                               const char *state,
+                                                               uint32_t flags,
+                                                               char **url,
+                                                               clef_error **error);
+
+/**
+ * The URL to send the user to, with the verifier to keep for step 2: the authorisation code flow with PKCE (RFC 7636).
+ * Reference: `RefreshingCredentials.pkce_user_authorisation`.
+ *
+ * `scopes` and `state` are nullable. `verifier_bytes` random bytes make the verifier, from 32 (the usual) to 96. `flags`:
+ * `CLEF_AUTH_SHOW_DIALOG`; `CLEF_AUTH_PKCE` changes nothing. `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The
+ * verifier is **secret**, the URL has the state in it. Free both with `clef_string_free`.
+ */
+clef_status clef_refreshing_credentials_pkce_user_authorisation(const clef_refreshing_credentials *credentials,
+                                                                const clef_scope_set *scopes,
+                                                                const char *state,
+                                                                size_t verifier_bytes,
+                                                                uint32_t flags,
+                                                                char **url,
+                                                                char **verifier,
+                                                                clef_error **error);
+
+/**
+ * Requests a client token, for what needs no user. Reference: `RefreshingCredentials.request_client_token`.
+ *
+ * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a client secret.
+ */
+clef_status clef_refreshing_credentials_request_client_token(const clef_refreshing_credentials *credentials,
+                                                             clef_refreshing_token **token,
+                                                             clef_error **error);
+
+/**
+ * Requests a user's token for the `code` of a redirect: step 2 of 2 with a client secret. Reference: `RefreshingCredentials.request_user_token`.
+ *
+ * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` and `CLEF_STATUS_MISSING_REDIRECT_URI` without one. A code is good once, for a short time:
+ * then it is `CLEF_STATUS_OAUTH` with `CLEF_REMEDY_LOG_IN`.
+ */
+clef_status clef_refreshing_credentials_request_user_token(const clef_refreshing_credentials *credentials,
+                                                           const char *code,
+                                                           clef_refreshing_token **token,
+                                                           clef_error **error);
+
+/**
+ * Requests a refreshed token of a login with a client secret. Reference: `RefreshingCredentials.refresh_user_token`.
+ *
+ * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a client secret; `CLEF_STATUS_LOGIN_REQUIRED` where the grant is dead. Of a bare
+ * refresh token clef knows no scopes but those that the service answers.
+ */
+clef_status clef_refreshing_credentials_refresh_user_token(const clef_refreshing_credentials *credentials,
+                                                           const char *refresh_token,
+                                                           clef_refreshing_token **token,
+                                                           clef_error **error);
+
+/**
+ * Requests a user's token for the `code` of a redirect and its `verifier`: step 2 of 2 with PKCE. Reference: `RefreshingCredentials.request_pkce_token`.
+ *
+ * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. A code is good once, for a short time: then it is
+ * `CLEF_STATUS_OAUTH` with `CLEF_REMEDY_LOG_IN`. The verifier is not judged.
+ */
+clef_status clef_refreshing_credentials_request_pkce_token(const clef_refreshing_credentials *credentials,
+                                                           const char *code,
+                                                           const char *verifier,
+                                                           clef_refreshing_token **token,
+                                                           clef_error **error);
+
+/**
+ * Requests a refreshed token of a login with PKCE. Reference: `RefreshingCredentials.refresh_pkce_token`.
+ *
+ * Blocks until the service answered; any thread. `CLEF_STATUS_LOGIN_REQUIRED` where the grant is dead. The service gives a new refresh token and spends the old one: save the
+ * new token before you use it.
+ */
+clef_status clef_refreshing_credentials_refresh_pkce_token(const clef_refreshing_credentials *credentials,
+                                                           const char *refresh_token,
+                                                           clef_refreshing_token **token,
+                                                           clef_error **error);
+
+/**
+ * A new handle to the same credentials. Yours: free it with `clef_refreshing_credentials_free`. NULL gives NULL.
+ */
+clef_refreshing_credentials *clef_refreshing_credentials_clone(const clef_refreshing_credentials *credentials);
+
+/**
+ * Frees a handle. Tokens that came from it live on. NULL does nothing.
+ */
+void clef_refreshing_credentials_free(clef_refreshing_credentials *credentials);
+
+/**
+ * A new self-refreshing token that begins as `token`, which stays yours. No network. Reference: `RefreshingToken(token,
+ * credentials)`.
+ *
+ * `CLEF_STATUS_INVALID_ARGUMENT` where `token` says that it belongs to another client id than `credentials`.
+ */
+clef_status clef_refreshing_token_new(const clef_token *token,
+                                      const clef_credentials *credentials,
+                                      clef_refreshing_token **refreshing_token,
+                                      clef_error **error);
+
+/**
+ * A new handle to the credentials that refresh it. Yours: free it with `clef_credentials_free`. NULL gives NULL. Reference:
+ * `RefreshingToken.credentials`.
+ */
+clef_credentials *clef_refreshing_token_credentials(const clef_refreshing_token *token);
+
+/**
+ * The access token, refreshed first when it has less than 60 seconds left. **Secret**. Free it with `clef_string_free`.
+ * Reference: `RefreshingToken.access_token`.
+ *
+ * Costs some 50 ns unless it refreshes, so ask before every request and keep no copy. A refresh blocks this thread until the
+ * service answered, and threads that have nothing valid to use until then; one request goes out for all of them.
+ *
+ * Where a refresh fails while the old token is still valid, it is the old token; the next try comes after 5 seconds, then twice
+ * as long each time up to 5 minutes, and not before the service allows. Once the token has expired: whatever the service and the
+ * network can do. After `CLEF_STATUS_LOGIN_REQUIRED` no more requests go out until `clef_refreshing_token_refresh`.
+ * `CLEF_STATUS_WOULD_BLOCK` from this token's own listener, and from its own custom sender.
+ */
+clef_status clef_refreshing_token_access_token(const clef_refreshing_token *token,
+                                               char **access_token,
+                                               clef_error **error);
+
+/**
+ * The refresh token as it is now; NULL for a client token. No network. **Secret**. Free it with `clef_string_free`. Reference:
+ * `RefreshingToken.refresh_token`.
+ */
+clef_status clef_refreshing_token_refresh_token(const clef_refreshing_token *token,
+                                                char **refresh_token,
+                                                clef_error **error);
+
+/**
+ * What the user allowed; empty for a client token. No network. Free it with `clef_scope_set_free`. Reference:
+ * `RefreshingToken.scope`.
+ */
+clef_status clef_refreshing_token_scopes(const clef_refreshing_token *token,
+                                         clef_scope_set **scopes,
+                                         clef_error **error);
+
+/**
+ * How the token is used, as the service said it: `"Bearer"`. No network. Free it with `clef_string_free`. Reference:
+ * `RefreshingToken.token_type`.
+ */
+clef_status clef_refreshing_token_token_type(const clef_refreshing_token *token,
+                                             char **token_type,
+                                             clef_error **error);
+
+/**
+ * Whether the token comes from a login with PKCE. NULL gives false. Reference: `RefreshingToken.uses_pkce`.
+ */
+bool clef_refreshing_token_uses_pkce(const clef_refreshing_token *token);
+
+/**
+ * `CLEF_TIME_NEVER`: it refreshes itself. `clef_refreshing_token_token` has the times of the current token. NULL gives 0.
+ * Reference: `RefreshingToken.expires_at`.
+ */
+int64_t clef_refreshing_token_expires_at(const clef_refreshing_token *token);
+
+/**
+ * `CLEF_TIME_NEVER`: it refreshes itself. NULL gives 0. Reference: `RefreshingToken.expires_in`.
+ */
+int64_t clef_refreshing_token_expires_in(const clef_refreshing_token *token);
+
+/**
+ * False, always: it refreshes itself. Reference: `RefreshingToken.is_expiring`.
+ */
+bool clef_refreshing_token_is_expiring(const clef_refreshing_token *token);
+
+/**
+ * The token as it is now, for `clef_token_to_json` and its times. No network, never blocks. Free it with `clef_token_free`.
+ */
+clef_status clef_refreshing_token_token(const clef_refreshing_token *token,
+                                        clef_token **current,
+                                        clef_error **error);
+
+/**
+ * Refreshes now, however fresh the token is and whatever went wrong before. Joins a refresh that is under way.
+ *
+ * Blocks until the service answered; any thread. On failure the old token stays in place. `CLEF_STATUS_WOULD_BLOCK` as with
+ * `clef_refreshing_token_access_token`.
+ */
+clef_status clef_refreshing_token_refresh(const clef_refreshing_token *token,
+                                          clef_error **error);
+
+/**
+ * To be called after the Web API answered 401 to `access_token`: refreshes if that is still the current one, and does nothing
+ * if another thread has done so.
+ *
+ * Blocks like `clef_refreshing_token_refresh`. On failure the token stays in place, but is not served any more: the next call
+ * tries again.
+ */
+clef_status clef_refreshing_token_invalidate(const clef_refreshing_token *token,
+                                             const char *access_token,
+                                             clef_error **error);
+
+/**
+ * Why the last refresh failed; NULL after one that worked, and before the first. For hosts that take no callbacks. Never
+ * blocks. Free it with `clef_error_free`.
+ */
+clef_status clef_refreshing_token_last_error(const clef_refreshing_token *token,
+                                             clef_error **last_error,
+                                             clef_error **error);
+
+/**
+ * Has `listener` hear of what happens to the token; NULL for nobody.
+ *
+ * Replaces the listener before. Once this returned, that one is not running and never runs again, and its `user_data` is
+ * freed; from inside that very listener, both are so once it returned. So do not hold a lock here that the listener takes.
+ * `free_user_data`, where not NULL, is called once with `user_data`: when the listener is replaced, when the last handle of
+ * the token is freed, or when this call fails.
+ */
+clef_status clef_refreshing_token_set_listener(const clef_refreshing_token *token,
+                                               clef_token_listener listener,
+                                               void *user_data,
+                                               clef_free_callback free_user_data,
+                                               clef_error **error);
+
+/**
+ * A new handle to the same token. Yours: free it with `clef_refreshing_token_free`. NULL gives NULL.
+ */
+clef_refreshing_token *clef_refreshing_token_clone(const clef_refreshing_token *token);
+
+/**
+ * Frees a handle, and wipes the token with its last handle. NULL does nothing.
+ */
+void clef_refreshing_token_free(clef_refreshing_token *token);
+
+/**
+ * The name of a scope on the wire, such as `"user-read-email"`. Static: never free it.
+ *
+ * `CLEF_SCOPE_UNKNOWN` and numbers that this version does not know give NULL.
+ */
+const char *clef_scope_name(clef_scope scope);
+
+/**
+ * The scope with this name; `CLEF_SCOPE_UNKNOWN` for NULL, invalid UTF-8 and names that this version does not know.
+ */
+clef_scope clef_scope_from_name(const char *name);
+
+/**
+ * A new empty set. Yours: free it with `clef_scope_set_free`. Reference: `Scope()`.
+ */
+clef_scope_set *clef_scope_set_new(void);
+
+/**
+ * A new set of the `count` scopes at `scopes`, in any order, doubles allowed. Reference: `Scope(*members)`.
+ *
+ * `scopes` may be NULL where `count` is 0. `CLEF_STATUS_INVALID_ARGUMENT` where one of them is `CLEF_SCOPE_UNKNOWN` or
+ * unknown to this version: give such a scope by name to `clef_scope_set_parse`.
+ */
+clef_status clef_scope_set_of(const clef_scope *scopes,
+                              size_t count,
+                              clef_scope_set **set,
+                              clef_error **error);
+
+/**
+ * A new set of the scope names in `text`, which spaces separate. Reference: a scope given as a string.
+ *
+ * Any name is legal, since the service adds scopes before clef knows them; an empty text gives the empty set.
+ */
+clef_status clef_scope_set_parse(const char *text,
+                                 clef_scope_set **set,
+                                 clef_error **error);
+
+/**
+ * A new set of the 11 scopes that read. Yours: free it with `clef_scope_set_free`. Reference: `scope.read`.
+ */
+clef_scope_set *clef_scope_set_read(void);
+
+/**
+ * A new set of the 6 scopes that write. Yours: free it with `clef_scope_set_free`. Reference: `scope.write`.
+ */
+clef_scope_set *clef_scope_set_write(void);
+
+/**
+ * A new set of the 17 scopes of the Web API, so without `app-remote-control` and `streaming`. Yours: free it with
+ * `clef_scope_set_free`. Reference: `scope.every`.
+ */
+clef_scope_set *clef_scope_set_every(void);
+
+/**
+ * A new set of what is in `a` or in `b`. Reference: `Scope` `+`.
+ */
+clef_status clef_scope_set_union(const clef_scope_set *a,
+                                 const clef_scope_set *b,
+                                 clef_scope_set **set,
+                                 clef_error **error);
+
+/**
+ * A new set of what is in `a` but not in `b`. Reference: `Scope` `-`.
+ */
+clef_status clef_scope_set_difference(const clef_scope_set *a,
+                                      const clef_scope_set *b,
+                                      clef_scope_set **set,
+                                      clef_error **error);
+
+/**
+ * Whether the set has a scope of this name. False where either is NULL.
+ */
+bool clef_scope_set_contains(const clef_scope_set *set,
+                             const char *name);
+
+/**
+ * Whether all of `a` is in `b`. False where either is NULL.
+ */
+bool clef_scope_set_is_subset(const clef_scope_set *a,
+                              const clef_scope_set *b);
+
+/**
+ * Whether `a` and `b` have the same scopes. False where either is NULL.
+ */
+bool clef_scope_set_equals(const clef_scope_set *a,
+                           const clef_scope_set *b);
+
+/**
+ * How many scopes the set has. NULL gives 0.
+ */
+size_t clef_scope_set_len(const clef_scope_set *set);
+
+/**
+ * The name of the scope at `index`, from 0, in sorted order; NULL past the end. Borrowed: lives as long as the set.
+ */
+const char *clef_scope_set_get(const clef_scope_set *set,
+                               size_t index);
+
+/**
+ * The names of the set, sorted and joined by spaces. Borrowed: lives as long as the set. Reference: `str(Scope)`.
+ */
+const char *clef_scope_set_to_string(const clef_scope_set *set);
+
+/**
+ * A new handle to the same set. Yours: free it with `clef_scope_set_free`. NULL gives NULL.
+ */
+clef_scope_set *clef_scope_set_clone(const clef_scope_set *set);
+
+/**
+ * Frees a set and the strings that were borrowed from it. NULL does nothing.
+ */
+void clef_scope_set_free(clef_scope_set *set);
+
+/**
+ * A new sender that speaks HTTP and TLS itself, with `config`, or the usual settings where that is NULL (nullable).
+ *
+ * It sends on the calling thread and starts no other, reads no file and follows no redirect. Connections are kept
+ * alive and shared by everything that uses this sender.
+ */
+clef_status clef_sender_new_http(const clef_http_config *config,
+                                 clef_sender **sender,
+                                 clef_error **error);
+
+/**
+ * A new sender that sends through `inner`, and up to `retries` times more after a passing failure.
+ *
+ * It waits as long as the service asks (`Retry-After`), else half a second, then twice as long each time; but never
+ * longer than `max_wait_ms` in all, for one request (milliseconds, -1 for ever). A `Retry-After` beyond what is left of
+ * that is `CLEF_STATUS_RATE_LIMITED` at once. It waits on the calling thread.
+ *
+ * A request with a code or a refresh token is repeated only when nothing was sent, or after HTTP 429 or 503: it may be
+ * spent by the first try. One for a client token is also repeated after a lost connection and other 5xx answers.
+ *
+ * `inner` is kept alive by the new sender: free your handle when you like.
+ */
+clef_status clef_sender_new_retrying(const clef_sender *inner,
+                                     uint32_t retries,
+                                     int64_t max_wait_ms,
+                                     clef_sender **sender,
+                                     clef_error **error);
+
+/**
+ * A new sender that hands each request to `send`, for programs that have HTTP of their own.
+ *
+ * The thread that sends waits until the exchange ends, up to `timeout_ms` milliseconds (-1 for ever): then the call is
+ * `CLEF_STATUS_TIMEOUT`, and a later answer is dropped. `user_data` is handed to `send` as it is. `free_user_data`, where
+ * not NULL, is called once with it: when the sender and everything that uses it are freed, or when this call fails.
+ */
+clef_status clef_sender_new_custom(clef_send_callback send,
+                                   void *user_data,
+                                   clef_free_callback free_user_data,
+                                   int64_t timeout_ms,
+                                   clef_sender **sender,
+                                   clef_error **error);
+
+/**
+ * A new handle to the same sender. Yours: free it with `clef_sender_free`. NULL gives NULL.
+ */
+clef_sender *clef_sender_clone(const clef_sender *sender);
+
+/**
+ * Frees a handle to a sender. The sender lives on while credentials, requests or other senders use it. NULL does nothing.
+ */
+void clef_sender_free(clef_sender *sender);
+
+/**
+ * Requests a self-refreshing client token. `sender` is nullable: the built-in one. Blocks until the service answered; any
+ * thread. Reference: `request_client_token`.
+ */
+clef_status clef_request_client_token(const char *client_id,
+                                      const char *client_secret,
+                                      const clef_sender *sender,
+                                      clef_refreshing_token **token,
+                                      clef_error **error);
+
+/**
+ * Requests a self-refreshing user token by the refresh token of a login with a client secret. `sender` is nullable: the
+ * built-in one. Blocks until the service answered; any thread. Reference: `refresh_user_token`.
+ */
+clef_status clef_refresh_user_token(const char *client_id,
+                                    const char *client_secret,
+                                    const char *refresh_token,
+                                    const clef_sender *sender,
+                                    clef_refreshing_token **token,
+                                    clef_error **error);
+
+/**
+ * Requests a self-refreshing user token by the refresh token of a login with PKCE. `sender` is nullable: the built-in one.
+ * Blocks until the service answered; any thread. Reference: `refresh_pkce_token`.
+ */
+clef_status clef_refresh_pkce_token(const char *client_id,
+                                    const char *refresh_token,
+                                    const clef_sender *sender,
+                                    clef_refreshing_token **token,
+                                    clef_error **error);
 
 /**
  * Reads a token response of the service, or a token that `clef_token_to_json` saved. Reference: `Token(token_info,
@@ -1248,253 +1606,6 @@ clef_token *clef_token_clone(const clef_token *token);
  * Frees a handle, and wipes the token with its last handle. Strings that were borrowed from it are gone. NULL does nothing.
  */
 void clef_token_free(clef_token *token);
-
-/**
- * New credentials that give self-refreshing tokens. `credentials` are kept alive: free your handle when you like. Reference:
- * `RefreshingCredentials(…)`.
- */
-clef_status clef_refreshing_credentials_new(const clef_credentials *credentials,
-                                            clef_refreshing_credentials **refreshing_credentials,
-                                            clef_error **error);
-
-/**
- * A new handle to the credentials underneath. Yours: free it with `clef_credentials_free`. NULL gives NULL. Reference:
- * `RefreshingCredentials.credentials`.
- */
-clef_credentials *clef_refreshing_credentials_credentials(const clef_refreshing_credentials *refreshing_credentials);
-
-/**
- * The URL to send the user to: step 1 of 2 of the authorisation code flow with a client secret. Reference:
- * `RefreshingCredentials.user_authorisation_url`.
- *
- * `scopes` and `state` are nullable. `flags`: `CLEF_AUTH_SHOW_DIALOG` has the user asked again even if he agreed before.
- * `CLEF_AUTH_PKCE` is `CLEF_STATUS_INVALID_ARGUMENT` here: the verifier would be lost. `CLEF_STATUS_MISSING_REDIRECT_URI`
- * without a redirect URI. The URL has the state in it. Free it with `clef_string_free`.
- */
-clef_status clef_refreshing_credentials_user_authorisation_url(const clef_refreshing_credentials *refreshing_credentials,
-                                                               const clef_scope_set *scopes,
-                                                               const char *state,
-                                                               uint32_t flags,
-                                                               char **url,
-                                                               clef_error **error);
-
-/**
- * The URL to send the user to, with the verifier to keep for step 2: the authorisation code flow with PKCE (RFC 7636).
- * Reference: `RefreshingCredentials.pkce_user_authorisation`.
- *
- * `scopes` and `state` are nullable. `verifier_bytes` random bytes make the verifier, from 32 (the usual) to 96. `flags`:
- * `CLEF_AUTH_SHOW_DIALOG`; `CLEF_AUTH_PKCE` changes nothing. `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The
- * verifier is **secret**, the URL has the state in it. Free both with `clef_string_free`.
- */
-clef_status clef_refreshing_credentials_pkce_user_authorisation(const clef_refreshing_credentials *refreshing_credentials,
-                                                                const clef_scope_set *scopes,
-                                                                const char *state,
-                                                                size_t verifier_bytes,
-                                                                uint32_t flags,
-                                                                char **url,
-                                                                char **verifier,
-                                                                clef_error **error);
-
-/**
- * Requests a client token, for what needs no user. Reference: `RefreshingCredentials.request_client_token`.
- *
- * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a client secret.
- */
-clef_status clef_refreshing_credentials_request_client_token(const clef_refreshing_credentials *refreshing_credentials,
-                                                             clef_refreshing_token **token,
-                                                             clef_error **error);
-
-/**
- * Requests a user's token for the `code` of a redirect: step 2 of 2 with a client secret. Reference: `RefreshingCredentials.request_user_token`.
- *
- * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` and `CLEF_STATUS_MISSING_REDIRECT_URI` without one. A code is good once, for a short time:
- * then it is `CLEF_STATUS_OAUTH` with `CLEF_REMEDY_LOG_IN`.
- */
-clef_status clef_refreshing_credentials_request_user_token(const clef_refreshing_credentials *refreshing_credentials,
-                                                           const char *code,
-                                                           clef_refreshing_token **token,
-                                                           clef_error **error);
-
-/**
- * Requests a refreshed token of a login with a client secret. Reference: `RefreshingCredentials.refresh_user_token`.
- *
- * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a client secret; `CLEF_STATUS_LOGIN_REQUIRED` where the grant is dead. Of a bare
- * refresh token clef knows no scopes but those that the service answers.
- */
-clef_status clef_refreshing_credentials_refresh_user_token(const clef_refreshing_credentials *refreshing_credentials,
-                                                           const char *refresh_token,
-                                                           clef_refreshing_token **token,
-                                                           clef_error **error);
-
-/**
- * Requests a user's token for the `code` of a redirect and its `verifier`: step 2 of 2 with PKCE. Reference: `RefreshingCredentials.request_pkce_token`.
- *
- * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. A code is good once, for a short time: then it is
- * `CLEF_STATUS_OAUTH` with `CLEF_REMEDY_LOG_IN`. The verifier is not judged.
- */
-clef_status clef_refreshing_credentials_request_pkce_token(const clef_refreshing_credentials *refreshing_credentials,
-                                                           const char *code,
-                                                           const char *verifier,
-                                                           clef_refreshing_token **token,
-                                                           clef_error **error);
-
-/**
- * Requests a refreshed token of a login with PKCE. Reference: `RefreshingCredentials.refresh_pkce_token`.
- *
- * Blocks until the service answered; any thread. `CLEF_STATUS_LOGIN_REQUIRED` where the grant is dead. The service gives a new refresh token and spends the old one: save the
- * new token before you use it.
- */
-clef_status clef_refreshing_credentials_refresh_pkce_token(const clef_refreshing_credentials *refreshing_credentials,
-                                                           const char *refresh_token,
-                                                           clef_refreshing_token **token,
-                                                           clef_error **error);
-
-/**
- * A new handle to the same credentials. Yours: free it with `clef_refreshing_credentials_free`. NULL gives NULL.
- */
-clef_refreshing_credentials *clef_refreshing_credentials_clone(const clef_refreshing_credentials *refreshing_credentials);
-
-/**
- * Frees a handle. Tokens that came from it live on. NULL does nothing.
- */
-void clef_refreshing_credentials_free(clef_refreshing_credentials *refreshing_credentials);
-
-/**
- * A new self-refreshing token that begins as `token`, which stays yours. No network. Reference: `RefreshingToken(token,
- * credentials)`.
- *
- * `CLEF_STATUS_INVALID_ARGUMENT` where `token` says that it belongs to another client id than `credentials`.
- */
-clef_status clef_refreshing_token_new(const clef_token *token,
-                                      const clef_credentials *credentials,
-                                      clef_refreshing_token **refreshing_token,
-                                      clef_error **error);
-
-/**
- * A new handle to the credentials that refresh it. Yours: free it with `clef_credentials_free`. NULL gives NULL. Reference:
- * `RefreshingToken.credentials`.
- */
-clef_credentials *clef_refreshing_token_credentials(const clef_refreshing_token *token);
-
-/**
- * The access token, refreshed first when it has less than 60 seconds left. **Secret**. Free it with `clef_string_free`.
- * Reference: `RefreshingToken.access_token`.
- *
- * Costs some 50 ns unless it refreshes, so ask before every request and keep no copy. A refresh blocks this thread until the
- * service answered, and threads that have nothing valid to use until then; one request goes out for all of them.
- *
- * Where a refresh fails while the old token is still valid, it is the old token; the next try comes after 5 seconds, then twice
- * as long each time up to 5 minutes, and not before the service allows. Once the token has expired: whatever the service and the
- * network can do. After `CLEF_STATUS_LOGIN_REQUIRED` no more requests go out until `clef_refreshing_token_refresh`.
- * `CLEF_STATUS_WOULD_BLOCK` from this token's own listener, and from its own custom sender.
- */
-clef_status clef_refreshing_token_access_token(const clef_refreshing_token *token,
-                                               char **access_token,
-                                               clef_error **error);
-
-/**
- * The refresh token as it is now; NULL for a client token. No network. **Secret**. Free it with `clef_string_free`. Reference:
- * `RefreshingToken.refresh_token`.
- */
-clef_status clef_refreshing_token_refresh_token(const clef_refreshing_token *token,
-                                                char **refresh_token,
-                                                clef_error **error);
-
-/**
- * What the user allowed; empty for a client token. No network. Free it with `clef_scope_set_free`. Reference:
- * `RefreshingToken.scope`.
- */
-clef_status clef_refreshing_token_scopes(const clef_refreshing_token *token,
-                                         clef_scope_set **scopes,
-                                         clef_error **error);
-
-/**
- * How the token is used, as the service said it: `"Bearer"`. No network. Free it with `clef_string_free`. Reference:
- * `RefreshingToken.token_type`.
- */
-clef_status clef_refreshing_token_token_type(const clef_refreshing_token *token,
-                                             char **token_type,
-                                             clef_error **error);
-
-/**
- * Whether the token comes from a login with PKCE. NULL gives false. Reference: `RefreshingToken.uses_pkce`.
- */
-bool clef_refreshing_token_uses_pkce(const clef_refreshing_token *token);
-
-/**
- * `CLEF_TIME_NEVER`: it refreshes itself. `clef_refreshing_token_token` has the times of the current token. NULL gives 0.
- * Reference: `RefreshingToken.expires_at`.
- */
-int64_t clef_refreshing_token_expires_at(const clef_refreshing_token *token);
-
-/**
- * `CLEF_TIME_NEVER`: it refreshes itself. NULL gives 0. Reference: `RefreshingToken.expires_in`.
- */
-int64_t clef_refreshing_token_expires_in(const clef_refreshing_token *token);
-
-/**
- * False, always: it refreshes itself. Reference: `RefreshingToken.is_expiring`.
- */
-bool clef_refreshing_token_is_expiring(const clef_refreshing_token *_token);
-
-/**
- * The token as it is now, for `clef_token_to_json` and its times. No network, never blocks. Free it with `clef_token_free`.
- */
-clef_status clef_refreshing_token_token(const clef_refreshing_token *token,
-                                        clef_token **current,
-                                        clef_error **error);
-
-/**
- * Refreshes now, however fresh the token is and whatever went wrong before. Joins a refresh that is under way.
- *
- * Blocks until the service answered; any thread. On failure the old token stays in place. `CLEF_STATUS_WOULD_BLOCK` as with
- * `clef_refreshing_token_access_token`.
- */
-clef_status clef_refreshing_token_refresh(const clef_refreshing_token *token,
-                                          clef_error **error);
-
-/**
- * To be called after the Web API answered 401 to `access_token`: refreshes if that is still the current one, and does nothing
- * if another thread has done so.
- *
- * Blocks like `clef_refreshing_token_refresh`. On failure the token stays in place, but is not served any more: the next call
- * tries again.
- */
-clef_status clef_refreshing_token_invalidate(const clef_refreshing_token *token,
-                                             const char *access_token,
-                                             clef_error **error);
-
-/**
- * Why the last refresh failed; NULL after one that worked, and before the first. For hosts that take no callbacks. Never
- * blocks. Free it with `clef_error_free`.
- */
-clef_status clef_refreshing_token_last_error(const clef_refreshing_token *token,
-                                             clef_error **last_error,
-                                             clef_error **error);
-
-/**
- * Has `listener` hear of what happens to the token; NULL for nobody.
- *
- * Replaces the listener before. Once this returned, that one is not running and never runs again, and its `user_data` is
- * freed; from inside that very listener, both are so once it returned. So do not hold a lock here that the listener takes.
- * `free_user_data`, where not NULL, is called once with `user_data`: when the listener is replaced, when the last handle of
- * the token is freed, or when this call fails.
- */
-clef_status clef_refreshing_token_set_listener(const clef_refreshing_token *token,
-                                               clef_token_listener listener,
-                                               void *user_data,
-                                               clef_free_callback free_user_data,
-                                               clef_error **error);
-
-/**
- * A new handle to the same token. Yours: free it with `clef_refreshing_token_free`. NULL gives NULL.
- */
-clef_refreshing_token *clef_refreshing_token_clone(const clef_refreshing_token *token);
-
-/**
- * Frees a handle, and wipes the token with its last handle. NULL does nothing.
- */
-void clef_refreshing_token_free(clef_refreshing_token *token);
 
 /**
  * Begins a login: makes its state, its verifier with PKCE, and its URL. No network. Reference: `UserAuth(cred, scope, pkce)`.
@@ -1605,103 +1716,6 @@ clef_status clef_user_auth_prepare_token_from_url(const clef_user_auth *auth,
  * Wipes and frees a login and the strings that were borrowed from it. NULL does nothing.
  */
 void clef_user_auth_free(clef_user_auth *auth);
-
-/**
- * A new random state, URL-safe: `n_bytes` bytes of it, from 16 to 1,024; 32 is usual. **Secret**. Free it with
- * `clef_string_free`. Reference: `gen_state`.
- */
-clef_status clef_gen_state(size_t n_bytes,
-                           char **state,
-                           clef_error **error);
-
-/**
- * The `code` in the URL that a user was redirected to. **Secret**. Free it with `clef_string_free`. Reference:
- * `parse_code_from_url`.
- *
- * `url` is a whole URL, a request target (`/callback?code=…`) or a bare query. `CLEF_STATUS_MISSING_PARAMETER` where there is
- * none or an empty one, `CLEF_STATUS_REPEATED_PARAMETER` where there are two. A URL with `error=` is
- * `CLEF_STATUS_ACCESS_DENIED` where the user said no, else `CLEF_STATUS_OAUTH`: verify its state before you believe that.
- */
-clef_status clef_parse_code_from_url(const char *url,
-                                     char **code,
-                                     clef_error **error);
-
-/**
- * The `state` in the URL that a user was redirected to, in any of the forms of `clef_parse_code_from_url` and with the same
- * errors, but for `error=`. **Secret**. Free it with `clef_string_free`. Reference: `parse_state_from_url`.
- */
-clef_status clef_parse_state_from_url(const char *url,
-                                      char **state,
-                                      clef_error **error);
-
-/**
- * Requests a self-refreshing client token. `sender` is nullable: the built-in one. Blocks until the service answered; any
- * thread. Reference: `request_client_token`.
- */
-clef_status clef_request_client_token(const char *client_id,
-                                      const char *client_secret,
-                                      const clef_sender *sender,
-                                      clef_refreshing_token **token,
-                                      clef_error **error);
-
-/**
- * Requests a self-refreshing user token by the refresh token of a login with a client secret. `sender` is nullable: the
- * built-in one. Blocks until the service answered; any thread. Reference: `refresh_user_token`.
- */
-clef_status clef_refresh_user_token(const char *client_id,
-                                    const char *client_secret,
-                                    const char *refresh_token,
-                                    const clef_sender *sender,
-                                    clef_refreshing_token **token,
-                                    clef_error **error);
-
-/**
- * Requests a self-refreshing user token by the refresh token of a login with PKCE. `sender` is nullable: the built-in one.
- * Blocks until the service answered; any thread. Reference: `refresh_pkce_token`.
- */
-clef_status clef_refresh_pkce_token(const char *client_id,
-                                    const char *refresh_token,
-                                    const clef_sender *sender,
-                                    clef_refreshing_token **token,
-                                    clef_error **error);
-
-/**
- * Prompts at the terminal for a login with a client secret. Reference: `prompt_for_user_token`.
- *
- * Writes to standard output and reads from standard input, one line and not a byte more. Shows the URL of the login, and has
- * the user paste the one that he is redirected to. `scopes` and `sender` are nullable. `flags`: `CLEF_AUTH_…`,
- * `CLEF_PROMPT_OPEN_BROWSER`. Blocks for as long as the user takes. `CLEF_STATUS_IO` where there is no terminal; else as
- * `clef_user_auth_new` and `clef_user_auth_request_refreshing_token_from_url`.
- */
-clef_status clef_prompt_for_user_token(const char *client_id,
-                                       const char *client_secret,
-                                       const char *redirect_uri,
-                                       const clef_scope_set *scopes,
-                                       uint32_t flags,
-                                       const clef_sender *sender,
-                                       clef_refreshing_token **token,
-                                       clef_error **error);
-
-/**
- * Prompts at the terminal for a login with PKCE, as `clef_prompt_for_user_token` does. Reference: `prompt_for_pkce_token`.
- */
-clef_status clef_prompt_for_pkce_token(const char *client_id,
-                                       const char *redirect_uri,
-                                       const clef_scope_set *scopes,
-                                       uint32_t flags,
-                                       const clef_sender *sender,
-                                       clef_refreshing_token **token,
-                                       clef_error **error);
-
-/**
- * Prompts at the terminal for a login with these credentials, which may be for another accounts service; with PKCE where
- * `flags` has `CLEF_AUTH_PKCE`. The other two prompts rest on this one.
- */
-clef_status clef_prompt_for_token(const clef_credentials *credentials,
-                                  const clef_scope_set *scopes,
-                                  uint32_t flags,
-                                  clef_refreshing_token **token,
-                                  clef_error **error);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -45,9 +45,9 @@ pub extern "C" fn clef_refreshing_credentials_new(
 /// `RefreshingCredentials.credentials`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_refreshing_credentials_credentials(
-    refreshing_credentials: Option<&clef_refreshing_credentials>,
+    credentials: Option<&clef_refreshing_credentials>,
 ) -> Option<Box<clef_credentials>> {
-    let credentials = refreshing_credentials?.0.credentials().clone();
+    let credentials = credentials?.0.credentials().clone();
     hand_over(clef_credentials(credentials))
 }
 
@@ -59,7 +59,7 @@ pub extern "C" fn clef_refreshing_credentials_credentials(
 /// without a redirect URI. The URL has the state in it. Free it with `clef_string_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_refreshing_credentials_user_authorisation_url(
-    refreshing_credentials: Option<&clef_refreshing_credentials>,
+    credentials: Option<&clef_refreshing_credentials>,
     scopes: Option<&clef_scope_set>,
     state: *const c_char,
     flags: u32,
@@ -73,7 +73,7 @@ pub unsafe extern "C" fn clef_refreshing_credentials_user_authorisation_url(
         },
         error,
         || {
-            let credentials = &required("refreshing_credentials", refreshing_credentials)?.0;
+            let credentials = &required("credentials", credentials)?.0;
             let options = auth_options(flags)?;
             if options.pkce {
                 return Err(Error::invalid_argument(
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn clef_refreshing_credentials_user_authorisation_url(
 /// verifier is **secret**, the URL has the state in it. Free both with `clef_string_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_refreshing_credentials_pkce_user_authorisation(
-    refreshing_credentials: Option<&clef_refreshing_credentials>,
+    credentials: Option<&clef_refreshing_credentials>,
     scopes: Option<&clef_scope_set>,
     state: *const c_char,
     verifier_bytes: usize,
@@ -118,7 +118,7 @@ pub unsafe extern "C" fn clef_refreshing_credentials_pkce_user_authorisation(
         },
     );
     guard(outputs, error, || {
-        let authorisation = required("refreshing_credentials", refreshing_credentials)?
+        let authorisation = required("credentials", credentials)?
             .0
             .pkce_user_authorisation(
                 scopes.map(|scopes| &scopes.0),
@@ -138,7 +138,7 @@ pub unsafe extern "C" fn clef_refreshing_credentials_pkce_user_authorisation(
 /// Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a client secret.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_refreshing_credentials_request_client_token(
-    refreshing_credentials: Option<&clef_refreshing_credentials>,
+    credentials: Option<&clef_refreshing_credentials>,
     token: Option<&mut MaybeUninit<Option<Box<clef_refreshing_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
@@ -149,7 +149,7 @@ pub extern "C" fn clef_refreshing_credentials_request_client_token(
         },
         error,
         || {
-            let token = required("refreshing_credentials", refreshing_credentials)?
+            let token = required("credentials", credentials)?
                 .0
                 .request_client_token()?;
             Ok(hand_over(clef_refreshing_token(token)))
@@ -163,7 +163,7 @@ pub extern "C" fn clef_refreshing_credentials_request_client_token(
 /// then it is `CLEF_STATUS_OAUTH` with `CLEF_REMEDY_LOG_IN`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_refreshing_credentials_request_user_token(
-    refreshing_credentials: Option<&clef_refreshing_credentials>,
+    credentials: Option<&clef_refreshing_credentials>,
     code: *const c_char,
     token: Option<&mut MaybeUninit<Option<Box<clef_refreshing_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
@@ -175,7 +175,7 @@ pub unsafe extern "C" fn clef_refreshing_credentials_request_user_token(
         },
         error,
         || {
-            let token = required("refreshing_credentials", refreshing_credentials)?
+            let token = required("credentials", credentials)?
                 .0
                 .request_user_token(text("code", code)?)?;
             Ok(hand_over(clef_refreshing_token(token)))
@@ -189,7 +189,7 @@ pub unsafe extern "C" fn clef_refreshing_credentials_request_user_token(
 /// refresh token clef knows no scopes but those that the service answers.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_refreshing_credentials_refresh_user_token(
-    refreshing_credentials: Option<&clef_refreshing_credentials>,
+    credentials: Option<&clef_refreshing_credentials>,
     refresh_token: *const c_char,
     token: Option<&mut MaybeUninit<Option<Box<clef_refreshing_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
@@ -201,7 +201,7 @@ pub unsafe extern "C" fn clef_refreshing_credentials_refresh_user_token(
         },
         error,
         || {
-            let token = required("refreshing_credentials", refreshing_credentials)?
+            let token = required("credentials", credentials)?
                 .0
                 .refresh_user_token(text("refresh_token", refresh_token)?)?;
             Ok(hand_over(clef_refreshing_token(token)))
@@ -215,7 +215,7 @@ pub unsafe extern "C" fn clef_refreshing_credentials_refresh_user_token(
 /// `CLEF_STATUS_OAUTH` with `CLEF_REMEDY_LOG_IN`. The verifier is not judged.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_refreshing_credentials_request_pkce_token(
-    refreshing_credentials: Option<&clef_refreshing_credentials>,
+    credentials: Option<&clef_refreshing_credentials>,
     code: *const c_char,
     verifier: *const c_char,
     token: Option<&mut MaybeUninit<Option<Box<clef_refreshing_token>>>>,
@@ -228,7 +228,7 @@ pub unsafe extern "C" fn clef_refreshing_credentials_request_pkce_token(
         },
         error,
         || {
-            let token = required("refreshing_credentials", refreshing_credentials)?
+            let token = required("credentials", credentials)?
                 .0
                 .request_pkce_token(text("code", code)?, text("verifier", verifier)?)?;
             Ok(hand_over(clef_refreshing_token(token)))
@@ -242,7 +242,7 @@ pub unsafe extern "C" fn clef_refreshing_credentials_request_pkce_token(
 /// new token before you use it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_refreshing_credentials_refresh_pkce_token(
-    refreshing_credentials: Option<&clef_refreshing_credentials>,
+    credentials: Option<&clef_refreshing_credentials>,
     refresh_token: *const c_char,
     token: Option<&mut MaybeUninit<Option<Box<clef_refreshing_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
@@ -254,7 +254,7 @@ pub unsafe extern "C" fn clef_refreshing_credentials_refresh_pkce_token(
         },
         error,
         || {
-            let token = required("refreshing_credentials", refreshing_credentials)?
+            let token = required("credentials", credentials)?
                 .0
                 .refresh_pkce_token(text("refresh_token", refresh_token)?)?;
             Ok(hand_over(clef_refreshing_token(token)))
@@ -265,17 +265,15 @@ pub unsafe extern "C" fn clef_refreshing_credentials_refresh_pkce_token(
 /// A new handle to the same credentials. Yours: free it with `clef_refreshing_credentials_free`. NULL gives NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_refreshing_credentials_clone(
-    refreshing_credentials: Option<&clef_refreshing_credentials>,
+    credentials: Option<&clef_refreshing_credentials>,
 ) -> Option<Box<clef_refreshing_credentials>> {
-    hand_over(clef_refreshing_credentials(
-        refreshing_credentials?.0.clone(),
-    ))
+    hand_over(clef_refreshing_credentials(credentials?.0.clone()))
 }
 
 /// Frees a handle. Tokens that came from it live on. NULL does nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_refreshing_credentials_free(
-    refreshing_credentials: Option<Box<clef_refreshing_credentials>>,
+    credentials: Option<Box<clef_refreshing_credentials>>,
 ) {
-    drop(refreshing_credentials);
+    drop(credentials);
 }

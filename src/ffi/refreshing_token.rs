@@ -189,9 +189,8 @@ pub extern "C" fn clef_refreshing_token_expires_in(token: Option<&clef_refreshin
 
 /// False, always: it refreshes itself. Reference: `RefreshingToken.is_expiring`.
 #[unsafe(no_mangle)]
-pub extern "C" fn clef_refreshing_token_is_expiring(
-    _token: Option<&clef_refreshing_token>,
-) -> bool {
+pub extern "C" fn clef_refreshing_token_is_expiring(token: Option<&clef_refreshing_token>) -> bool {
+    let _ = token;
     false
 }
 
