@@ -322,9 +322,12 @@ impl Credentials {
 
     fn with_secret(&self, grant: Grant, form: &[(&str, &str)]) -> Result<HttpRequest> {
         let secret = self.require_client_secret()?;
-        let pair = Zeroizing::new(format!("{}:{}", self.client_id(), secret.expose()));
-        let encoded = Zeroizing::new(STANDARD.encode(pair.as_bytes()));
-        let mut basic = SecretBuffer::with_capacity(6 + encoded.len());
+        let mut pair = SecretBuffer::default();
+        for part in [self.client_id(), ":", secret.expose()] {
+            pair.push_str(part);
+        }
+        let encoded = Zeroizing::new(STANDARD.encode(pair.as_str()));
+        let mut basic = SecretBuffer::default();
         basic.push_str("Basic ");
         basic.push_str(&encoded);
         self.request(grant, Some(basic), form)

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use zeroize::Zeroizing;
 
 use crate::secret::SecretBuffer;
 
@@ -25,9 +26,10 @@ pub(crate) fn push_pair(form: &mut SecretBuffer, start: usize, name: &str, value
     }
 }
 
-/// The pairs of a query or form, decoded.
-pub(crate) fn pairs(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+/// The pairs of a query or form, decoded. The values may be secrets.
+pub(crate) fn pairs(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Zeroizing<String>)> {
     form_urlencoded::parse(query.as_bytes())
+        .map(|(name, value)| (name, Zeroizing::new(value.into_owned())))
 }
 
 #[cfg(test)]
@@ -47,7 +49,7 @@ mod tests {
         let value = "x +y&z=ü%";
         let mut form = SecretBuffer::default();
         push_pair(&mut form, 0, "a", value);
-        let read: Vec<_> = pairs(form.as_str()).collect();
-        assert_eq!(read, [("a".into(), value.into())]);
+        let (name, read) = pairs(form.as_str()).next().unwrap();
+        assert_eq!((&*name, read.as_str()), ("a", value));
     }
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
 
 use crate::clock::{Clock, Moment};
 use crate::cooldown::Cooldown;
@@ -134,14 +135,8 @@ impl HttpRequest {
         let in_headers = self
             .headers()
             .filter_map(|(_, value)| value.strip_prefix("Basic "))
-            .flat_map(|basic| {
-                let decoded = STANDARD.decode(basic).unwrap_or_default();
-                let pair = String::from_utf8_lossy(&decoded).into_owned();
-                let secret = pair.split_once(':').map(|(_, secret)| secret.to_owned());
-                [Some(basic.to_owned()), secret]
-            })
-            .flatten()
-            .filter_map(|text| Secret::new(&text).ok());
+            .flat_map(|basic| [Secret::new(basic).ok(), client_secret(basic)])
+            .flatten();
         in_body
             .chain(in_headers)
             .filter(|secret| !secret.expose().is_empty())
@@ -151,6 +146,13 @@ impl HttpRequest {
     pub(crate) fn parts(&self) -> &Parts {
         &self.parts
     }
+}
+
+/// The second half of Basic credentials.
+fn client_secret(basic: &str) -> Option<Secret> {
+    let pair = Zeroizing::new(STANDARD.decode(basic).ok()?);
+    let (_, secret) = std::str::from_utf8(&pair).ok()?.split_once(':')?;
+    Secret::new(secret).ok()
 }
 
 impl fmt::Debug for HttpRequest {

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Remedy, Result, Status};
 use crate::form;
-use crate::secret::{Secret, SecretBuffer};
+use crate::secret::Secret;
 
 /// The query of a redirect, not yet believed.
 pub(crate) struct Answer<'a> {
@@ -47,15 +47,8 @@ impl<'a> Answer<'a> {
 
     /// The value of a parameter that may be there once; an empty one counts as absent.
     fn parameter(&self, name: &str) -> Result<Option<Secret>> {
-        let mut values =
-            form::pairs(self.query)
-                .filter(|(key, _)| key == name)
-                .map(|(_, value)| {
-                    let mut text = SecretBuffer::default();
-                    text.push_str(&value);
-                    text
-                });
-        let Some(value) = values.next() else {
+        let mut values = form::pairs(self.query).filter(|(key, _)| key == name);
+        let Some((_, value)) = values.next() else {
             return Ok(None);
         };
         if values.next().is_some() {
@@ -64,10 +57,10 @@ impl<'a> Answer<'a> {
                 format!("the redirect URL has the parameter '{name}' more than once"),
             ));
         }
-        if value.as_str().is_empty() {
+        if value.is_empty() {
             return Ok(None);
         }
-        value.into_secret().map(Some).map_err(|_| {
+        Secret::new(&value).map(Some).map_err(|_| {
             Error::new(
                 Status::MissingParameter,
                 format!("the parameter '{name}' of the redirect URL has a NUL inside"),
