@@ -140,6 +140,9 @@ fn a_dead_grant_is_remembered() {
     scene.sender.then(token_answer("new"));
     scene.token.refresh().unwrap();
     assert_eq!(scene.access_token().unwrap(), "new");
+    scene.clock.advance(3600);
+    scene.sender.then(token_answer("newer"));
+    assert_eq!(scene.access_token().unwrap(), "newer", "it lives again");
 }
 
 #[test]
