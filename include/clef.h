@@ -823,9 +823,10 @@ void clef_exchange_respond(clef_exchange *exchange,
  * Ends an exchange without an answer. Consumes `exchange`. The call that waits returns `status`, with `message` (nullable)
  * as its error's message; secrets of the request are taken out of it.
  *
- * `status` says why: `CLEF_STATUS_TRANSPORT`, `CLEF_STATUS_TLS`, `CLEF_STATUS_TIMEOUT`, `CLEF_STATUS_CANCELLED` and so on;
- * one that is no failure or unknown counts as `CLEF_STATUS_TRANSPORT`. `flags`: `CLEF_EXCHANGE_SENT` where the request
- * may have reached the service. An invalid `flags` or `message` is a failure with `CLEF_STATUS_INVALID_ARGUMENT`.
+ * `status` says why: `CLEF_STATUS_TRANSPORT`, `_TLS`, `_TIMEOUT`, `_CANCELLED`, `_IO`, `_INVALID_RESPONSE`, `_WOULD_BLOCK`,
+ * `_UNSUPPORTED` or `_INTERNAL`. Any other counts as `CLEF_STATUS_TRANSPORT`: what the service says comes as a response.
+ * `flags`: `CLEF_EXCHANGE_SENT` where the request may have reached the service. An invalid `flags` or `message` is a failure
+ * with `CLEF_STATUS_INVALID_ARGUMENT`.
  */
 void clef_exchange_fail(clef_exchange *exchange,
                         clef_status status,

@@ -72,9 +72,10 @@ pub extern "C" fn clef_exchange_respond(
 /// Ends an exchange without an answer. Consumes `exchange`. The call that waits returns `status`, with `message` (nullable)
 /// as its error's message; secrets of the request are taken out of it.
 ///
-/// `status` says why: `CLEF_STATUS_TRANSPORT`, `CLEF_STATUS_TLS`, `CLEF_STATUS_TIMEOUT`, `CLEF_STATUS_CANCELLED` and so on;
-/// one that is no failure or unknown counts as `CLEF_STATUS_TRANSPORT`. `flags`: `CLEF_EXCHANGE_SENT` where the request
-/// may have reached the service. An invalid `flags` or `message` is a failure with `CLEF_STATUS_INVALID_ARGUMENT`.
+/// `status` says why: `CLEF_STATUS_TRANSPORT`, `_TLS`, `_TIMEOUT`, `_CANCELLED`, `_IO`, `_INVALID_RESPONSE`, `_WOULD_BLOCK`,
+/// `_UNSUPPORTED` or `_INTERNAL`. Any other counts as `CLEF_STATUS_TRANSPORT`: what the service says comes as a response.
+/// `flags`: `CLEF_EXCHANGE_SENT` where the request may have reached the service. An invalid `flags` or `message` is a failure
+/// with `CLEF_STATUS_INVALID_ARGUMENT`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_exchange_fail(
     exchange: Option<Box<clef_exchange>>,
@@ -98,7 +99,7 @@ fn host_failure(
     let sent = ExchangeFlag::Sent as u32;
     let may_have_been_sent = flags(given_flags, sent)? & sent != 0;
     let status = Status::from_number(status)
-        .filter(|status| *status != Status::Ok)
+        .filter(|status| is_for_a_sender(*status))
         .unwrap_or(Status::Transport);
     let message = nullable_text("message", message)?
         .unwrap_or("the custom sender could not carry the request");
@@ -106,6 +107,22 @@ fn host_failure(
         error: Error::new(status, request.redact(message)),
         may_have_been_sent,
     })
+}
+
+/// What the service says is read from its answer alone: no sender may declare a grant dead.
+fn is_for_a_sender(status: Status) -> bool {
+    matches!(
+        status,
+        Status::Transport
+            | Status::Tls
+            | Status::Timeout
+            | Status::Cancelled
+            | Status::Io
+            | Status::InvalidResponse
+            | Status::WouldBlock
+            | Status::Unsupported
+            | Status::Internal
+    )
 }
 
 /// Ends an exchange as a `CLEF_STATUS_TRANSPORT` failure that may have been sent. NULL does nothing.

@@ -346,7 +346,8 @@ impl Drop for Flight<'_> {
                 progress.backoff = Backoff::default();
             }
             Err(error) => {
-                if error.status() == Status::LoginRequired {
+                // Only an answer of the service kills a grant, whatever a sender says.
+                if error.status() == Status::LoginRequired && error.http_status().is_some() {
                     progress.dead = Some(error.clone());
                 }
                 progress
