@@ -1,6 +1,5 @@
 //! What a user allows a program to do.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -179,15 +178,19 @@ struct Contents {
 impl ScopeSet {
     /// The empty set.
     pub fn new() -> ScopeSet {
-        ScopeSet::from_names(BTreeSet::new())
+        ScopeSet::from_names(Vec::new())
     }
 
-    fn from_names(names: BTreeSet<Text>) -> ScopeSet {
-        let names: Box<[Text]> = names.into_iter().collect();
+    fn from_names(mut names: Vec<Text>) -> ScopeSet {
+        names.sort_unstable();
+        names.dedup();
         let joined = names.iter().map(Text::as_str).collect::<Vec<_>>().join(" ");
         let joined = Text::new(&joined).expect("no name has a NUL inside");
         ScopeSet {
-            contents: Arc::new(Contents { names, joined }),
+            contents: Arc::new(Contents {
+                names: names.into_boxed_slice(),
+                joined,
+            }),
         }
     }
 

@@ -1,7 +1,5 @@
 //! What the service's answer to a token request means.
 
-use serde_json::Value;
-
 use crate::clock::{Moment, TIME_UNKNOWN};
 use crate::error::{Error, Remedy, Result, Status};
 use crate::grant::Grant;
@@ -24,37 +22,34 @@ pub(crate) fn read(
         )
         .with_http_status(response.status()));
     };
-    if let Some(oauth) = OauthError::parse(body, request) {
-        return Err(refused(request, response, Some(&oauth)));
+    let members = Members::parse(body);
+    let error = members.as_ref().ok().and_then(|members| {
+        Some(OauthError {
+            error: request.redact(members.error.as_deref()?),
+            description: members
+                .error_description
+                .as_deref()
+                .map(|text| request.redact(text)),
+        })
+    });
+    if error.is_some() || !(200..300).contains(&response.status()) {
+        return Err(refused(request, response, error.as_ref()));
     }
-    if !(200..300).contains(&response.status()) {
-        return Err(refused(request, response, None));
-    }
-    accepted(request, sent_at, body).map_err(|error| error.with_http_status(response.status()))
+    members
+        .and_then(|members| accepted(request, sent_at, members))
+        .map_err(|problem| {
+            Error::new(
+                Status::InvalidResponse,
+                format!("the answer of the service {problem}"),
+            )
+            .with_http_status(response.status())
+        })
 }
 
-/// The error body of RFC 6749 section 5.2.
+/// The error body of RFC 6749 section 5.2, without secrets.
 struct OauthError {
     error: String,
     description: Option<String>,
-}
-
-impl OauthError {
-    fn parse(body: &[u8], request: &HttpRequest) -> Option<OauthError> {
-        let Ok(Value::Object(members)) = serde_json::from_slice(body) else {
-            return None;
-        };
-        let text = |name| {
-            members
-                .get(name)
-                .and_then(Value::as_str)
-                .map(|text| request.redact(text))
-        };
-        Some(OauthError {
-            error: text("error")?,
-            description: text("error_description"),
-        })
-    }
 }
 
 fn refused(request: &HttpRequest, response: &HttpResponse, oauth: Option<&OauthError>) -> Error {
@@ -119,18 +114,8 @@ fn by_oauth_error(grant: &Grant, http_status: u16, oauth_error: &str) -> Error {
     }
 }
 
-fn accepted(request: &HttpRequest, sent_at: Moment, body: &[u8]) -> Result<Token> {
-    let invalid = |problem: &str| {
-        Error::new(
-            Status::InvalidResponse,
-            format!("the answer of the service {problem}"),
-        )
-    };
-    let mut members = Members::parse(body).map_err(|problem| invalid(&problem))?;
-    let access_token = members
-        .access_token
-        .take()
-        .ok_or_else(|| invalid("has no access_token"))?;
+fn accepted(request: &HttpRequest, sent_at: Moment, mut members: Members) -> Result<Token, String> {
+    let access_token = members.access_token.take().ok_or("has no access_token")?;
     let grant = &request.parts().grant;
     let lifetime = members.lifetime();
     let refresh_token = members.refresh_token.take();

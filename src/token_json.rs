@@ -30,6 +30,9 @@ pub(crate) struct Members {
     pub(crate) scope: Option<Secret>,
     pub(crate) refresh_token: Option<Secret>,
     pub(crate) expires_in: Option<i64>,
+    /// What RFC 6749 section 5.2 has in place of a token.
+    pub(crate) error: Option<String>,
+    pub(crate) error_description: Option<String>,
     expires_at: Option<i64>,
     uses_pkce: Option<bool>,
     client_id: Option<Secret>,
@@ -190,6 +193,10 @@ impl<'de> Visitor<'de> for MembersVisitor {
                 "expires_in" => members.expires_in = map.next_value::<MaybeNumber>()?.0,
                 "expires_at" => members.expires_at = map.next_value::<MaybeNumber>()?.0,
                 "authorised_at" => members.authorised_at = map.next_value::<MaybeNumber>()?.0,
+                "error" => members.error = maybe_text(&map.next_value::<Box<RawValue>>()?),
+                "error_description" => {
+                    members.error_description = maybe_text(&map.next_value::<Box<RawValue>>()?);
+                }
                 "uses_pkce" => members.uses_pkce = map.next_value::<Option<bool>>()?,
                 _ => {
                     let value =
@@ -203,6 +210,11 @@ impl<'de> Visitor<'de> for MembersVisitor {
         }
         Ok(members)
     }
+}
+
+/// A string; other values are for other protocols, which put an object in `error`.
+fn maybe_text(value: &RawValue) -> Option<String> {
+    serde_json::from_str(value.get()).ok()
 }
 
 /// A string that may be absent.

@@ -5,20 +5,21 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 
+use super::guard::must_not_be_null;
+
 /// A handle that must not be NULL.
 pub(super) fn required<'a, T>(name: &str, handle: Option<&'a T>) -> Result<&'a T> {
-    handle.ok_or_else(|| Error::invalid_argument(format!("{name} must not be NULL")))
+    handle.ok_or_else(|| must_not_be_null(name))
 }
 
 /// [`required`] for an object with setters.
 pub(super) fn required_mut<'a, T>(name: &str, handle: Option<&'a mut T>) -> Result<&'a mut T> {
-    handle.ok_or_else(|| Error::invalid_argument(format!("{name} must not be NULL")))
+    handle.ok_or_else(|| must_not_be_null(name))
 }
 
 /// A string that must not be NULL.
 pub(super) fn text<'a>(name: &str, text: *const c_char) -> Result<&'a str> {
-    nullable_text(name, text)?
-        .ok_or_else(|| Error::invalid_argument(format!("{name} must not be NULL")))
+    nullable_text(name, text)?.ok_or_else(|| must_not_be_null(name))
 }
 
 /// A string, NULL for none.
@@ -42,7 +43,7 @@ pub(super) fn bytes<'a>(name: &str, bytes: *const u8, len: usize) -> Result<&'a 
         return Ok(&[]);
     }
     if bytes.is_null() {
-        return Err(Error::invalid_argument(format!("{name} must not be NULL")));
+        return Err(must_not_be_null(name));
     }
     if isize::try_from(len).is_err() {
         return Err(Error::invalid_argument(format!("{name} is too long")));

@@ -95,21 +95,36 @@ pub(super) fn guard<O: Outputs>(
         #[cfg(feature = "forced-panic")]
         super::panics::panic_if_asked();
         match outputs.missing() {
-            Some(name) => Err(Error::invalid_argument(format!("{name} must not be NULL"))),
+            Some(name) => Err(must_not_be_null(name)),
             None => work(),
         }
     });
-    let (status, failure) = match outcome {
+    match outcome {
         Ok(values) => {
             outputs.fill(values);
-            (Status::Ok, None)
+            if let Some(slot) = error {
+                slot.write(None);
+            }
+            Status::Ok as clef_status
         }
-        Err(failure) => (failure.status(), Some(failure)),
-    };
+        Err(failure) => report(failure, error),
+    }
+}
+
+/// Apart from the guard, which is compiled anew for every function.
+#[cold]
+fn report(failure: Error, error: ErrorSlot) -> clef_status {
+    let status = failure.status();
     if let Some(slot) = error {
-        slot.write(failure.map(|failure| Box::new(clef_error(failure))));
+        slot.write(hand_over(clef_error(failure)));
     }
     status as clef_status
+}
+
+/// What NULL is in a place that is not nullable.
+#[cold]
+pub(super) fn must_not_be_null(name: &str) -> Error {
+    Error::invalid_argument(format!("{name} must not be NULL"))
 }
 
 /// A new handle for C.

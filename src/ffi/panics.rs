@@ -29,13 +29,16 @@ pub(super) fn contained<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     GUARDS.set(GUARDS.get() + 1);
     let outcome = panic::catch_unwind(AssertUnwindSafe(work));
     GUARDS.set(GUARDS.get() - 1);
-    outcome.unwrap_or_else(|_| {
-        let place = PLACE.take();
-        Err(Error::new(
-            Status::Internal,
-            format!("clef panicked at {place}: this is a bug, please report it"),
-        ))
-    })
+    outcome.unwrap_or_else(|_| Err(panicked()))
+}
+
+#[cold]
+fn panicked() -> Error {
+    let place = PLACE.take();
+    Error::new(
+        Status::Internal,
+        format!("clef panicked at {place}: this is a bug, please report it"),
+    )
 }
 
 fn note_place(info: &PanicHookInfo<'_>) {

@@ -8,7 +8,7 @@ use crate::scope::{Scope, ScopeSet};
 
 use super::arguments::{required, text};
 use super::error::{clef_error, clef_status};
-use super::guard::{Out, guard, hand_over};
+use super::guard::{Out, guard, hand_over, must_not_be_null};
 use super::text::borrowed;
 
 /// A privilege that a user may allow: one of the `CLEF_SCOPE_…` constants.
@@ -78,7 +78,7 @@ fn numbers<'a>(scopes: *const clef_scope, count: usize) -> Result<&'a [clef_scop
         return Ok(&[]);
     }
     if scopes.is_null() {
-        return Err(Error::invalid_argument("scopes must not be NULL"));
+        return Err(must_not_be_null("scopes"));
     }
     if count > MAX_COUNT {
         return Err(Error::invalid_argument(format!(

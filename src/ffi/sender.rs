@@ -4,7 +4,6 @@ use std::ffi::c_void;
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 
-use crate::error::Error;
 use crate::sender::Sender;
 use crate::sender::custom::{CustomSender, Exchange};
 use crate::sender::http::HttpSender;
@@ -13,7 +12,7 @@ use crate::sender::retrying::RetryingSender;
 use super::arguments::{required, timeout};
 use super::error::{clef_error, clef_status};
 use super::exchange::clef_exchange;
-use super::guard::{Out, guard, hand_over};
+use super::guard::{Out, guard, hand_over, must_not_be_null};
 use super::user_data::{UserData, clef_free_callback};
 
 /// Carries requests to the service and brings the answers back. Shared: any thread may use it at any time.
@@ -107,7 +106,7 @@ pub unsafe extern "C" fn clef_sender_new_custom(
         },
         error,
         move || {
-            let send = send.ok_or_else(|| Error::invalid_argument("send must not be NULL"))?;
+            let send = send.ok_or_else(|| must_not_be_null("send"))?;
             let timeout = timeout("timeout_ms", timeout_ms)?;
             let carry = move |exchange: Exchange| {
                 let exchange = Box::new(clef_exchange::new(exchange));
