@@ -57,7 +57,7 @@ static clef_status load(const char *path, const clef_credentials *credentials,
     json[fread(json, 1, sizeof json - 1, file)] = '\0';
     fclose(file);
     clef_token *saved = NULL;
-    clef_status status = clef_token_from_json(json, 0, &saved, error);
+    clef_status status = clef_token_from_json(json, CLEF_TOKEN_USES_PKCE, &saved, error);
     if (status == CLEF_STATUS_OK)
         status = clef_refreshing_token_new(saved, credentials, token, error);
     clef_token_free(saved);

@@ -10,9 +10,12 @@
 #![warn(missing_docs)]
 
 mod library;
+mod login;
 mod program;
 mod tool;
+pub mod visitor;
 
-pub use library::{Library, cargo_build, root};
+pub use library::{Library, cargo, cargo_build, root};
+pub use login::run_with_login;
 pub use program::Program;
-pub use tool::{has, require};
+pub use tool::{has, has_header, require};

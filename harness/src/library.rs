@@ -12,10 +12,27 @@ pub fn root() -> &'static Path {
         .expect("the harness lies in the repository")
 }
 
+/// Cargo, in the root of the repository, as from a shell.
+///
+/// What cargo says of a package to the tests that it runs is left out: `ring` takes a change of that for a reason to be
+/// built anew, and everything above it with it.
+pub fn cargo() -> Command {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(root());
+    for (name, _) in env::vars_os() {
+        let of_a_package = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_"]
+            .iter()
+            .any(|prefix| name.to_string_lossy().starts_with(prefix));
+        if of_a_package {
+            cargo.env_remove(name);
+        }
+    }
+    cargo
+}
+
 /// Builds the library with further arguments for `cargo build`; gives the path of the shared library.
 pub fn cargo_build(arguments: &[&str]) -> PathBuf {
-    let output = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .current_dir(root())
+    let output = cargo()
         .args(["build", "--package", "clef-auth", "--lib"])
         .args(["--message-format", "json-render-diagnostics"])
         .args(arguments)

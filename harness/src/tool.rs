@@ -13,6 +13,16 @@ pub fn has(tool: &str) -> bool {
         .is_ok_and(|status| status.success())
 }
 
+/// Whether the C compiler finds this header, `curl/curl.h`.
+pub fn has_header(header: &str) -> bool {
+    Command::new("cc")
+        .args(["-include", header, "-E", "-x", "c", "/dev/null"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
 /// Passes `present` on; where that is false it says so, and fails under `CLEF_TEST_ALL=1`.
 pub fn require(what: &str, present: bool) -> bool {
     if !present {

@@ -3,4 +3,5 @@
 
 mod c_programs;
 mod core;
+mod examples;
 mod support;

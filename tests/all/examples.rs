@@ -1,0 +1,375 @@
+//! Each example of `examples-c` compiles under strict warnings, does its work against the sandbox, and shows no secret.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use clef_harness::{Program, has_header, require, run_with_login, visitor};
+use clef_sandbox::{CLIENT_ID, CLIENT_SECRET, Fault, Options, Sandbox};
+
+use crate::support::scratch;
+
+const STRICT: [&str; 2] = ["-Wpedantic", "-Wconversion"];
+
+const REDIRECT_URI: &str = "http://127.0.0.1:5000/callback";
+
+/// An example that was compiled for one test, with what it is to be run against.
+struct Example {
+    program: Program,
+    sandbox: Sandbox,
+    accounts_url: String,
+}
+
+/// What an example did.
+struct Outcome {
+    code: Option<i32>,
+    /// Standard output, without the authorisation URL: that has the state in it, as it must.
+    output: String,
+    errors: String,
+}
+
+impl Example {
+    fn new(name: &str, test: &str) -> Example {
+        Example::linked(name, test, &[])
+    }
+
+    fn linked(name: &str, test: &str, libraries: &[&str]) -> Example {
+        let source = format!("examples-c/{name}.c");
+        let sandbox = Sandbox::start(Options::default()).expect("the sandbox starts");
+        Example {
+            program: Program::compile(&source, &scratch(test), &[&STRICT[..], libraries].concat()),
+            accounts_url: sandbox.url(),
+            sandbox,
+        }
+    }
+
+    fn command(&self) -> Command {
+        let mut command = self.program.command();
+        command
+            .env("CLIENT_ID", CLIENT_ID)
+            .env("CLIENT_SECRET", CLIENT_SECRET)
+            .env("REDIRECT_URI", REDIRECT_URI)
+            .env("ACCOUNTS_URL", &self.accounts_url);
+        command
+    }
+
+    fn run(&self) -> Outcome {
+        self.run_command(self.command(), |_| {
+            Err(io::Error::other("nobody is to log in here"))
+        })
+    }
+
+    fn run_as(&self, log_in: impl FnOnce(&str) -> io::Result<String>) -> Outcome {
+        self.run_command(self.command(), log_in)
+    }
+
+    /// Runs the example, and checks that it shows no secret.
+    fn run_command(
+        &self,
+        mut command: Command,
+        log_in: impl FnOnce(&str) -> io::Result<String>,
+    ) -> Outcome {
+        let (mut reader, writer) = io::pipe().expect("a pipe");
+        let mut output = String::new();
+        let mut pasted = String::new();
+        command.stderr(Stdio::from(writer));
+        let status = run_with_login(
+            &mut command,
+            |url| {
+                pasted = log_in(url)?;
+                Ok(pasted.clone())
+            },
+            |line| {
+                if !line.starts_with(&format!("{}/authorize?", self.accounts_url)) {
+                    output.push_str(line);
+                    output.push('\n');
+                }
+            },
+        )
+        .expect("the example can be spoken to");
+        drop(command);
+        let mut errors = String::new();
+        reader.read_to_string(&mut errors).expect("UTF-8");
+        let outcome = Outcome {
+            code: status.code(),
+            output,
+            errors,
+        };
+        outcome.check_secrets();
+        print!("{}{}", outcome.output, outcome.errors);
+        outcome
+    }
+}
+
+impl Outcome {
+    /// Tokens, codes, states and verifiers are long and URL-safe; the sandbox's client secret is not.
+    fn check_secrets(&self) {
+        for text in [&self.output, &self.errors] {
+            assert!(!text.contains(CLIENT_SECRET), "the client secret: {text}");
+            let is_of_a_secret = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+            let longest = text
+                .split(|c: char| !is_of_a_secret(c))
+                .max_by_key(|word| word.len());
+            assert!(longest.is_none_or(|word| word.len() < 40), "{longest:?}");
+        }
+    }
+
+    #[track_caller]
+    fn succeeds(&self, says: &[&str]) {
+        assert_eq!(self.code, Some(0), "{}{}", self.output, self.errors);
+        assert_eq!(self.errors, "");
+        for line in says {
+            assert!(self.output.contains(line), "{line:?} in {:?}", self.output);
+        }
+    }
+
+    #[track_caller]
+    fn fails(&self, says: &[&str]) {
+        assert_eq!(self.code, Some(1), "{}{}", self.output, self.errors);
+        for line in says {
+            assert!(self.errors.contains(line), "{line:?} in {:?}", self.errors);
+        }
+    }
+}
+
+/// An address where nothing listens.
+fn closed_address() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    format!("http://{address}")
+}
+
+#[test]
+fn scopes() {
+    Example::new("scopes", "example_scopes").run().succeeds(&[
+        "A program that asks for: a-scope-of-tomorrow user-modify-playback-state \
+         user-read-email user-read-playback-state\n",
+        "4. user-read-playback-state\n",
+        "May read the e-mail address: yes\n",
+        "Beyond the player it wants: a-scope-of-tomorrow user-read-email\n",
+        "The Web API has 17 scopes; all of ours among them: no\n",
+    ]);
+}
+
+#[test]
+fn client_token() {
+    let example = Example::new("client_token", "example_client_token");
+    example.run().succeeds(&[
+        "Access token: BQ",
+        "... (202 characters)\n",
+        "Expires in:   3600 seconds\n",
+    ]);
+    assert_eq!(
+        example
+            .sandbox
+            .count("/api/token", Some("client_credentials")),
+        1
+    );
+}
+
+#[test]
+fn client_token_says_what_to_do() {
+    let example = Example::new("client_token", "example_client_token_failures");
+    let mut wrong = example.command();
+    wrong.env("CLIENT_SECRET", "wrong");
+    example
+        .run_command(wrong, visitor::agree)
+        .fails(&["CLEF_STATUS_INVALID_CLIENT: ", "Check CLIENT_ID"]);
+
+    example
+        .sandbox
+        .add_fault(Fault::respond(503, "upstream unavailable"));
+    example
+        .run()
+        .fails(&["CLEF_STATUS_HTTP: ", "Try again later."]);
+
+    let mut without = example.command();
+    without.env_remove("CLIENT_ID");
+    example
+        .run_command(without, visitor::agree)
+        .fails(&["Set CLIENT_ID and CLIENT_SECRET"]);
+}
+
+#[test]
+fn code_login() {
+    let example = Example::new("code_login", "example_code_login");
+    example.run_as(visitor::agree).succeeds(&[
+        "Log in here:\n",
+        "Access token: BQ",
+        "..., for 3600 seconds\n",
+        "You allowed:  user-library-read user-read-email\n",
+    ]);
+    let log = example.sandbox.log();
+    assert!(
+        !log[0].parameters.contains_key("code_challenge"),
+        "{log:#?}"
+    );
+
+    example
+        .run_as(visitor::refuse)
+        .fails(&["You said no.", "CLEF_STATUS_ACCESS_DENIED: "]);
+    assert_eq!(example.sandbox.count("/api/token", None), 1);
+}
+
+#[test]
+fn pkce_login() {
+    let example = Example::new("pkce_login", "example_pkce_login");
+    let mut command = example.command();
+    command.env_remove("CLIENT_SECRET");
+    example.run_command(command, visitor::agree).succeeds(&[
+        "Access token: BQ",
+        "... (202 characters)\n",
+        "You allowed:  user-read-playback-state\n",
+    ]);
+    let log = example.sandbox.log();
+    assert!(log[0].parameters.contains_key("code_challenge"), "{log:#?}");
+
+    let forged =
+        |url: &str| visitor::agree(url).map(|redirect| redirect.replace("state=", "state=forged"));
+    example
+        .run_as(forged)
+        .fails(&["CLEF_STATUS_STATE_MISMATCH: "]);
+    example
+        .sandbox
+        .settings(|settings| settings.code_lifetime = 0);
+    example
+        .run_as(visitor::agree)
+        .fails(&["CLEF_STATUS_OAUTH: ", "Start again, and log in."]);
+}
+
+#[test]
+fn refreshing_token() {
+    let example = Example::new("refreshing_token", "example_refreshing_token");
+    let file = scratch("example_refreshing_token_file").join("token.json");
+    let command = || {
+        let mut command = example.command();
+        command.env_remove("CLIENT_SECRET").arg(&file);
+        command
+    };
+    let refreshes = || example.sandbox.count("/api/token", Some("refresh_token"));
+    example
+        .sandbox
+        .settings(|settings| settings.expires_in = 61);
+
+    example.run_command(command(), visitor::agree).succeeds(&[
+        "Logged in, and saved, with 61 seconds left\n",
+        "It is about to expire\nRefreshed, and saved\nAccess token: BQ",
+        "..., fresh\n",
+    ]);
+    assert_eq!(refreshes(), 1);
+    let first = saved(&file);
+    assert!(opens_the_web_api(&example, &first));
+
+    let loaded = example.run_command(command(), |_| Err(io::Error::other("a second login")));
+    loaded.succeeds(&["Loaded the token, with ", "..., fresh\n"]);
+    assert_eq!(refreshes(), 2);
+    let second = saved(&file);
+    assert!(opens_the_web_api(&example, &second));
+    assert_ne!(first["access_token"], second["access_token"]);
+    assert_ne!(first["refresh_token"], second["refresh_token"]);
+    let beside: Vec<_> = fs::read_dir(file.parent().expect("a folder"))
+        .expect("the folder is there")
+        .collect();
+    assert_eq!(beside.len(), 1, "temporary files are left: {beside:?}");
+}
+
+#[test]
+fn refreshing_token_that_cannot_be_saved_or_read() {
+    let example = Example::new("refreshing_token", "example_refreshing_token_failures");
+    let folder = scratch("example_refreshing_token_failures_file");
+    let with = |file: &Path| {
+        let mut command = example.command();
+        command.arg(file);
+        command
+    };
+    example
+        .run_command(with(&folder.join("missing/token.json")), visitor::agree)
+        .fails(&["No such file or directory"]);
+
+    let broken = folder.join("broken.json");
+    fs::write(&broken, "{").expect("the folder can be written");
+    example
+        .run_command(with(&broken), visitor::agree)
+        .fails(&["CLEF_STATUS_INVALID_ARGUMENT: "]);
+
+    let dead = folder.join("dead.json");
+    let json = r#"{"access_token": "old", "refresh_token": "older", "expires_at": 1}"#;
+    fs::write(&dead, json).expect("the folder can be written");
+    example.run_command(with(&dead), visitor::agree).fails(&[
+        "Cannot refresh: ",
+        "CLEF_STATUS_LOGIN_REQUIRED: ",
+        "start again, to log in",
+    ]);
+}
+
+/// The saved token; checks that nobody else may read it.
+fn saved(file: &Path) -> serde_json::Value {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(file)
+            .expect("it is saved")
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    serde_json::from_str(&fs::read_to_string(file).expect("it is saved")).expect("it is JSON")
+}
+
+fn opens_the_web_api(example: &Example, saved: &serde_json::Value) -> bool {
+    let access_token = saved["access_token"].as_str().expect("a token");
+    visitor::web_api_status(&example.accounts_url, access_token).expect("it answers") == 200
+}
+
+#[test]
+fn custom_sender() {
+    if !require("libcurl", has_header("curl/curl.h")) {
+        return;
+    }
+    let mut example = Example::linked("custom_sender", "example_custom_sender", &["-lcurl"]);
+    let sandbox = &example.sandbox;
+    let token = "Access token, carried by libcurl: BQ";
+    example.run().succeeds(&[token, "..., for 3600 seconds\n"]);
+    assert_eq!(sandbox.count("/api/token", Some("client_credentials")), 1);
+
+    sandbox.add_fault(Fault::respond(429, "slow down").header("Retry-After", "7"));
+    example.run().fails(&["CLEF_STATUS_RATE_LIMITED: ", "7 s"]);
+
+    sandbox.add_fault(Fault::respond(307, "").header("Location", "/v1/me"));
+    example.run().fails(&["CLEF_STATUS_HTTP: "]);
+    assert_eq!(sandbox.count("/v1/me", None), 0);
+
+    let close = r#"{"kind": "close"}"#;
+    sandbox.add_fault(serde_json::from_str(close).expect("a fault"));
+    example
+        .run()
+        .fails(&["CLEF_STATUS_TRANSPORT: libcurl: ", "(the request was sent)"]);
+
+    example.accounts_url = closed_address();
+    example
+        .run()
+        .fails(&["CLEF_STATUS_TRANSPORT: libcurl: ", "(nothing was sent)"]);
+}
+
+#[test]
+fn carry_it_yourself() {
+    let mut example = Example::new("carry_it_yourself", "example_carry_it_yourself");
+    example
+        .run()
+        .succeeds(&["HTTP 200; access token BQ", "..., for 3600 seconds\n"]);
+    assert_eq!(
+        example
+            .sandbox
+            .count("/api/token", Some("client_credentials")),
+        1
+    );
+
+    example
+        .sandbox
+        .add_fault(Fault::respond(429, "slow down").header("Retry-After", "7"));
+    example.run().fails(&["CLEF_STATUS_RATE_LIMITED: ", "7 s"]);
+
+    example.accounts_url = closed_address();
+    example.run().fails(&["No answer from http://127.0.0.1:"]);
+}
