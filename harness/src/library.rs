@@ -14,11 +14,11 @@ pub fn root() -> &'static Path {
 
 /// Cargo, in the root of the repository, as from a shell.
 ///
-/// What cargo says of a package to the tests that it runs is left out: `ring` takes a change of that for a reason to be
-/// built anew, and everything above it with it.
+/// What cargo tells the tests that it runs is left out: `ring` takes a change of that for a reason to be built anew, and
+/// everything above it with it.
 pub fn cargo() -> Command {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(root());
+    cargo.current_dir(root()).env_remove("OUT_DIR");
     for (name, _) in env::vars_os() {
         let of_a_package = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_"]
             .iter()
