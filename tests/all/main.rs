@@ -3,5 +3,6 @@
 
 mod c_programs;
 mod core;
+mod demo;
 mod examples;
 mod support;
