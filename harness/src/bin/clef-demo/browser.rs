@@ -36,10 +36,9 @@ impl RedirectListener {
 
     /// Opens the login in the browser; gives the URL that the user is redirected to.
     pub fn log_in(self, url: &str) -> io::Result<String> {
-        open::that_detached(url).map_err(|error| {
-            io::Error::other(format!(
-                "no browser could be started ({error}); without --browser the demo needs none"
-            ))
+        // The error of `open` has the whole URL in it, and its state.
+        open::that_detached(url).map_err(|_| {
+            io::Error::other("no browser could be started; without --browser the demo needs none")
         })?;
         println!("   (your browser shows the sandbox's page: please agree there)");
         let (found, redirects) = mpsc::channel();
