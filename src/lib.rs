@@ -25,6 +25,7 @@ mod secret;
 pub mod sender;
 mod shortcuts;
 mod text;
+mod this_thread;
 mod token;
 mod token_endpoint;
 mod token_json;

@@ -1,9 +1,9 @@
 //! Who hears of a token's changes.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, ThreadId};
 
 use crate::error::{Error, Result};
+use crate::this_thread::ThreadMark;
 use crate::token::Token;
 
 /// Every `clef_event` that this version of clef gives. Numbers are never changed or reused.
@@ -42,7 +42,7 @@ pub(super) struct ListenerSlot {
 #[derive(Default)]
 struct State {
     listener: Option<Arc<dyn Listener>>,
-    running: Option<ThreadId>,
+    running: Option<ThreadMark>,
 }
 
 impl ListenerSlot {
@@ -54,7 +54,7 @@ impl ListenerSlot {
     pub(super) fn set(&self, listener: Option<Arc<dyn Listener>>) {
         let mut state = self.lock();
         let before = std::mem::replace(&mut state.listener, listener);
-        let this = thread::current().id();
+        let this = ThreadMark::of_this_thread();
         let state = self
             .idle
             .wait_while(state, |state| {
@@ -71,7 +71,7 @@ impl ListenerSlot {
         let Some(listener) = state.listener.clone() else {
             return Ok(());
         };
-        state.running = Some(thread::current().id());
+        state.running = Some(ThreadMark::of_this_thread());
         drop(state);
         let running = Running {
             slot: self,

@@ -10,13 +10,13 @@ pub use listener::{Event, Listener};
 
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, ThreadId};
 
 use crate::clock::{Moment, TIME_NEVER, TIME_UNKNOWN};
 use crate::credentials::Credentials;
 use crate::error::{Error, Result, Status};
 use crate::scope::ScopeSet;
 use crate::secret::Secret;
+use crate::this_thread::ThreadMark;
 use crate::token::Token;
 
 use self::backoff::Backoff;
@@ -66,7 +66,7 @@ impl Current {
 
 /// What refreshers agree on.
 struct Progress {
-    running: Option<ThreadId>,
+    running: Option<ThreadMark>,
     /// How many refreshes have ended, so that a waiting thread knows that its one has.
     ended: u64,
     outcome: Result<()>,
@@ -259,7 +259,7 @@ impl RefreshingToken {
 
     /// Refreshes on this thread, alone. Host code runs in here, so no lock is held.
     fn refresh_now(&self, mut progress: MutexGuard<'_, Progress>, old: &Token) -> Result<Token> {
-        progress.running = Some(thread::current().id());
+        progress.running = Some(ThreadMark::of_this_thread());
         let untaken = progress.untaken.take();
         drop(progress);
         self.shared
@@ -366,8 +366,8 @@ impl Shared {
     }
 }
 
-fn check_not_own(thread: ThreadId) -> Result<()> {
-    if thread == thread::current().id() {
+fn check_not_own(thread: ThreadMark) -> Result<()> {
+    if thread == ThreadMark::of_this_thread() {
         return Err(Error::new(
             Status::WouldBlock,
             "this thread refreshes the token just now, so it cannot wait for it",
