@@ -18,3 +18,8 @@ fn run(name: &str) {
 fn version() {
     run("version");
 }
+
+#[test]
+fn service() {
+    run("service");
+}
