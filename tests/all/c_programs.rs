@@ -23,3 +23,8 @@ fn version() {
 fn service() {
     run("service");
 }
+
+#[test]
+fn network() {
+    run("network");
+}

@@ -6,3 +6,4 @@ mod core;
 mod demo;
 mod examples;
 mod support;
+mod tls;
