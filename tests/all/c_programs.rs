@@ -28,3 +28,13 @@ fn service() {
 fn network() {
     run("network");
 }
+
+#[test]
+fn threads() {
+    run("threads");
+}
+
+#[test]
+fn senders() {
+    run("senders");
+}
