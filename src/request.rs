@@ -14,7 +14,7 @@ use crate::error::{Error, Result, Status};
 use crate::form;
 use crate::grant::Grant;
 use crate::response::HttpResponse;
-use crate::secret::Secret;
+use crate::secret::{self, Secret};
 use crate::sender::Sender;
 use crate::text::Text;
 use crate::token::Token;
@@ -121,26 +121,27 @@ impl HttpRequest {
         outcome
     }
 
-    /// `text` without any secret of this request that it repeats.
+    /// `text` without any secret of this request that it repeats, be it as it is or as it was sent.
     pub(crate) fn redact(&self, text: &str) -> String {
-        self.secrets().iter().fold(text.to_owned(), |text, secret| {
-            text.replace(secret.expose(), "***")
-        })
+        secret::hide(text, self.secrets())
     }
 
     fn secrets(&self) -> Vec<Secret> {
-        let in_body = form::pairs(self.body())
-            .filter(|(name, _)| matches!(&**name, "code" | "code_verifier" | "refresh_token"))
-            .filter_map(|(_, value)| Secret::new(&value).ok());
+        let encoded = self
+            .body()
+            .split('&')
+            .filter_map(|pair| pair.split_once('='));
+        let decoded = form::pairs(self.body());
+        let in_body = encoded
+            .zip(decoded)
+            .filter(|(_, (name, _))| matches!(&**name, "code" | "code_verifier" | "refresh_token"))
+            .flat_map(|((_, encoded), (_, decoded))| [Secret::new(encoded), Secret::new(&decoded)]);
         let in_headers = self
             .headers()
             .filter_map(|(_, value)| value.strip_prefix("Basic "))
             .flat_map(|basic| [Secret::new(basic).ok(), client_secret(basic)])
             .flatten();
-        in_body
-            .chain(in_headers)
-            .filter(|secret| !secret.expose().is_empty())
-            .collect()
+        in_body.filter_map(Result::ok).chain(in_headers).collect()
     }
 
     pub(crate) fn parts(&self) -> &Parts {

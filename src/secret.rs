@@ -53,6 +53,17 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// `text` with each of `secrets` in it as `***`.
+pub(crate) fn hide(text: &str, mut secrets: Vec<Secret>) -> String {
+    // The longest first: one may begin with another, and its end would be left.
+    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.expose().len()));
+    let mut text = Zeroizing::new(text.to_owned());
+    for secret in secrets.iter().filter(|secret| !secret.expose().is_empty()) {
+        text = Zeroizing::new(text.replace(secret.expose(), "***"));
+    }
+    std::mem::take(&mut *text)
+}
+
 /// Builds text that holds secrets; growing leaves no copy behind.
 #[derive(Default)]
 pub(crate) struct SecretBuffer {
@@ -99,6 +110,13 @@ mod tests {
     #[test]
     fn debug_does_not_repeat_the_secret() {
         assert_eq!(format!("{:?}", Secret::new("hunter2").unwrap()), "***");
+    }
+
+    #[test]
+    fn what_is_hidden_leaves_no_piece() {
+        let secrets = ["", "key", "key-long"].map(|text| Secret::new(text).unwrap());
+        let hidden = hide("a key-long, a key", secrets.to_vec());
+        assert_eq!(hidden, "a ***, a ***");
     }
 
     #[test]

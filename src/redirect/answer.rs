@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Remedy, Result, Status};
 use crate::form;
-use crate::secret::Secret;
+use crate::secret::{self, Secret};
 
 /// The query of a redirect, not yet believed.
 pub(crate) struct Answer<'a> {
@@ -28,12 +28,31 @@ impl<'a> Answer<'a> {
     pub(crate) fn code(&self) -> Result<Secret> {
         if let Some(error) = self.parameter("error")? {
             let description = self.parameter("error_description")?;
+            let description = description.map(|text| self.without_secrets(&text));
             return Err(refusal(
-                error.expose(),
-                description.as_ref().map(Secret::expose),
+                &self.without_secrets(&error),
+                description.as_deref(),
             ));
         }
         self.required("code")
+    }
+
+    /// What a stranger says, without the code and the state beside it, decoded or not.
+    fn without_secrets(&self, text: &Secret) -> String {
+        let is_secret = |name: &str| matches!(name, "code" | "state");
+        let encoded = self
+            .query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .filter(|(name, _)| is_secret(name))
+            .map(|(_, value)| Secret::new(value));
+        let decoded = form::pairs(self.query)
+            .filter(|(name, _)| is_secret(name))
+            .map(|(_, value)| Secret::new(&value));
+        secret::hide(
+            text.expose(),
+            encoded.chain(decoded).filter_map(Result::ok).collect(),
+        )
     }
 
     fn required(&self, name: &str) -> Result<Secret> {
