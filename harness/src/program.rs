@@ -67,6 +67,13 @@ impl Program {
 
     /// A command that runs the program, under valgrind where that is asked for.
     pub fn command(&self) -> Command {
+        let mut command = self.bare_command();
+        // Cargo puts its own target folder there, which would win over the library that was linked.
+        command.env_remove("LD_LIBRARY_PATH");
+        command
+    }
+
+    fn bare_command(&self) -> Command {
         if env::var_os("CLEF_TEST_VALGRIND").is_none()
             || !require("valgrind", tool::has("valgrind"))
         {
