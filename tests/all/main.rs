@@ -5,5 +5,6 @@ mod c_programs;
 mod core;
 mod demo;
 mod examples;
+mod panic;
 mod support;
 mod tls;
