@@ -6,5 +6,6 @@ mod core;
 mod demo;
 mod examples;
 mod panic;
+mod secrets;
 mod support;
 mod tls;
