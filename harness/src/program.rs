@@ -84,6 +84,12 @@ impl Program {
             .args(["--quiet", "--error-exitcode=99", "--leak-check=full"])
             .args(["--show-leak-kinds=definite,indirect,possible"])
             .args(["--errors-for-leak-kinds=definite,indirect,possible"])
+            // The frames that the suppressions look for lie deep.
+            .arg("--num-callers=40")
+            .arg(format!(
+                "--suppressions={}",
+                root().join("tests/valgrind.supp").display()
+            ))
             .arg(&self.path);
         command
     }

@@ -72,8 +72,9 @@ static void check_not_trusted(const char *url, const char *pem, const char *says
     CHECK_INT(clef_refreshing_token_refresh(refreshing_token, &error), CLEF_STATUS_TLS);
     CHECK_INT(clef_error_remedy(error), CLEF_REMEDY_RETRY_LATER);
     CHECK_INT(clef_error_http_status(error), 0);
-    if (!strstr(clef_error_message(error), says) || !strstr(clef_error_message(error), "127.0.0.1"))
-        check_failed(__FILE__, __LINE__, "the message", clef_error_message(error), says);
+    const char *message = clef_error_message(error);
+    if (!message || !strstr(message, says) || !strstr(message, "127.0.0.1"))
+        check_failed(__FILE__, __LINE__, "the message", message, says);
     clef_error_free(error);
     check_unchanged(refreshing_token, before);
     CHECK_INT(sandbox_count(NULL), asked);
