@@ -1,5 +1,6 @@
-/* A bug inside clef is an error of the call that met it, and the process lives. The library is built to panic where
- * CLEF_FORCE_PANIC is set.
+/* A bug inside clef is an error of the call that met it, and the process lives.
+ *
+ * The library is built to panic where CLEF_FORCE_PANIC is set.
  */
 #include "tokens.h"
 #include <pthread.h>
@@ -32,8 +33,8 @@ static void a_panic_is_an_error_and_the_next_call_works(void)
     for (int again = 0; again < 3; again++) {
         char *url = (char *)&error, *verifier = (char *)&error;
         panics_from_now_on();
-        clef_status status = clef_credentials_pkce_user_authorisation(credentials, NULL, "state", 32,
-                                                                      0, &url, &verifier, &error);
+        clef_status status = clef_credentials_pkce_user_authorisation(
+            credentials, NULL, "state", 32, 0, &url, &verifier, &error);
         no_more_panics();
         CHECK(url == NULL);
         CHECK(verifier == NULL);
@@ -82,7 +83,7 @@ static void a_panic_frees_what_it_was_given(void)
     check_internal(status, error);
 }
 
-/* The host's own code meets a panic in the middle of a refresh, with clef's frames above and below it. */
+/* The host's own code meets a panic in the middle of a refresh, between frames of clef's. */
 static void panic_in_the_middle(void *data, clef_exchange *exchange)
 {
     clef_http_response *response = (clef_http_response *)data;

@@ -50,7 +50,7 @@ static inline void check_plain_refresh(const clef_credentials *credentials, cons
     clef_string_free(before);
 }
 
-/* So does a self-refreshing one, which then can be refreshed: its refresh token is still there and good. */
+/* So does a self-refreshing one, whose refresh token is still there and good afterwards. */
 static inline void check_self_refresh(const clef_credentials *credentials, const clef_token *token,
                                       const struct refusal *row)
 {
@@ -60,7 +60,8 @@ static inline void check_self_refresh(const clef_credentials *credentials, const
     sandbox_fault(row->fault);
     CHECK_INT(clef_refreshing_token_refresh(refreshing_token, &error), row->status);
     check_error(error, row);
-    CHECK_INT(clef_refreshing_token_last_error(refreshing_token, &last_error, NULL), CLEF_STATUS_OK);
+    CHECK_INT(clef_refreshing_token_last_error(refreshing_token, &last_error, NULL),
+              CLEF_STATUS_OK);
     check_error(last_error, row);
     CHECK_STRING(clef_error_message(last_error), clef_error_message(error));
     clef_error_free(last_error);
@@ -81,7 +82,7 @@ static inline void check_self_refresh(const clef_credentials *credentials, const
     clef_string_free(before);
 }
 
-/* Plays a row with a login of its own; sender nullable. Credentials of its own too, for they remember a Retry-After. */
+/* Plays a row with credentials of its own, for they remember a Retry-After; sender nullable. */
 static inline void check_refusal(const struct refusal *row, const clef_sender *sender)
 {
     int failures = check_failures;

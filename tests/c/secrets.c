@@ -235,7 +235,8 @@ static void no_answer_brings_a_secret_into_an_error(void)
 
 static void no_network_brings_a_secret_into_an_error(void)
 {
-    static const char *FAULTS[] = {"{\"kind\": \"close\"}", "{\"kind\": \"half\", \"body\": \"{}\"}",
+    static const char *FAULTS[] = {"{\"kind\": \"close\"}",
+                                   "{\"kind\": \"half\", \"body\": \"{}\"}",
                                    "{\"kind\": \"oversize\", \"bytes\": 2000000}"};
     clef_error *error = NULL;
     clef_token *token = NULL;
@@ -293,7 +294,8 @@ static void no_redirect_brings_a_secret_into_an_error(void)
         clef_user_auth *auth = NULL;
         clef_token *token = NULL;
         char *part = NULL;
-        CHECK_OK(clef_user_auth_resume(credentials, STATE, VERIFIER, CLEF_AUTH_PKCE, &auth, &error));
+        CHECK_OK(clef_user_auth_resume(credentials, STATE, VERIFIER, CLEF_AUTH_PKCE, &auth,
+                                       &error));
         if (clef_user_auth_request_token_from_url(auth, URLS[i], &token, &error))
             inspect(error);
         else

@@ -104,7 +104,7 @@ static clef_sender *custom(clef_send_callback send, struct script *script, int64
     return sender;
 }
 
-/* Credentials that are the sender's last user: their handle, and so its user data, goes with them. */
+/* Credentials that are the sender's last user: its user data goes with them. */
 static clef_credentials *credentials_of(clef_sender *sender)
 {
     clef_credentials *credentials = sandbox_credentials(SANDBOX_CLIENT_SECRET, sender);
@@ -300,7 +300,7 @@ static void user_data_outlives_the_last_user_of_the_sender(void)
     }
 }
 
-/* What a retrying sender makes of a script, for a request that may be spent and for one that may not. */
+/* What a retrying sender makes of a script, for a refresh and for a client token. */
 struct retrying_case {
     const char *name;
     bool client_token;
@@ -425,7 +425,7 @@ static clef_credentials *credentials_that_retry(void)
     return credentials_of(retrying);
 }
 
-/* With the built-in sender: the service spent the refresh token, and a second try would find it so. */
+/* With the built-in sender: a second try would find the refresh token spent. */
 static void a_lost_answer_is_not_asked_for_again(void)
 {
     sandbox_settings("{\"rotation\": \"on\", \"reuse_detection\": true}");

@@ -30,7 +30,8 @@
 
 static const struct refusal REFUSALS[] = {
     {"invalid_client",
-     JSON_ANSWER(401, "{\\\"error\\\": \\\"invalid_client\\\", \\\"error_description\\\": \\\"Who?\\\"}"),
+     JSON_ANSWER(401, "{\\\"error\\\": \\\"invalid_client\\\","
+                      " \\\"error_description\\\": \\\"Who?\\\"}"),
      STATUS(INVALID_CLIENT), REMEDY(FIX_SETTINGS), 401, -1, "invalid_client", "Who?", "client id"},
     {"invalid_client at 400", JSON_ANSWER(400, "{\\\"error\\\": \\\"invalid_client\\\"}"),
      STATUS(INVALID_CLIENT), REMEDY(FIX_SETTINGS), 400, -1, "invalid_client", NULL, "client id"},
@@ -135,7 +136,7 @@ static void each_refusal_is_its_error_and_changes_nothing(void)
     clef_sender_free(sender);
 }
 
-/* What is refused to a code is so to a client token, so only what differs from a refresh is here. */
+/* Only what differs from a refresh is here. */
 static void a_refused_code_asks_for_another_login(void)
 {
     clef_credentials *credentials = sandbox_credentials(SANDBOX_CLIENT_SECRET, NULL);
@@ -257,7 +258,8 @@ static void a_retry_after_date_is_seconds_from_now(void)
     char date[64], fault[200];
     strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime(&then));
     snprintf(fault, sizeof fault,
-             "{\"kind\": \"respond\", \"status\": 429, \"headers\": {\"Retry-After\": \"%s\"}}", date);
+             "{\"kind\": \"respond\", \"status\": 429, \"headers\": {\"Retry-After\": \"%s\"}}",
+             date);
     sandbox_fault(fault);
     CHECK_INT(clef_credentials_request_client_token(credentials, &token, &error),
               CLEF_STATUS_RATE_LIMITED);

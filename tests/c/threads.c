@@ -116,7 +116,7 @@ static void every_thread_gets_its_error_and_the_next_attempt_works(void)
     int asked = sandbox_count("refresh_token");
     sandbox_fault(UNAVAILABLE);
     ask_all(askers, user.refreshing_token, NULL);
-    /* A thread that came after one failed tries anew: at least one went out, and none for nothing. */
+    /* A thread that came after one failed tries anew, but no thread twice. */
     CHECK(sandbox_count("refresh_token") - asked >= 1);
     CHECK(sandbox_count("refresh_token") - asked <= THREADS);
     for (int i = 0; i < THREADS; i++) {
@@ -158,7 +158,7 @@ static void only_the_first_with_a_stale_access_token_refreshes(void)
     free_user(user);
 }
 
-/* The Web API knows better than the expiry: a rejected token is not served again, however long it lasts. */
+/* The Web API knows better than the expiry: a rejected token is not served again. */
 static void a_rejected_token_is_not_served_when_its_refresh_fails(void)
 {
     struct user user = user_with_seconds_left(3600);
@@ -321,7 +321,8 @@ static void listen_with(struct user user, struct ear *ear)
 {
     clef_error *error = NULL;
     ear->token = user.refreshing_token;
-    CHECK_OK(clef_refreshing_token_set_listener(user.refreshing_token, hear, ear, free_ear, &error));
+    CHECK_OK(
+        clef_refreshing_token_set_listener(user.refreshing_token, hear, ear, free_ear, &error));
 }
 
 static void a_listener_hears_of_a_token_before_anybody_else(void)
@@ -467,7 +468,7 @@ static void *refresh(void *data)
     return NULL;
 }
 
-/* The listener stays until it sees that its removal returned, which must not be: then it gives up. */
+/* The listener stays a while, or until its removal returned, which must not be. */
 static void removing_a_listener_waits_for_it(void)
 {
     struct user user = user_with_seconds_left(-1);

@@ -1,7 +1,7 @@
 /* https: whose certificates are trusted, what an error says, and that connections are kept.
  *
- * Arguments: the sandbox's http URL, its https URLs with a good certificate, one for another name and an expired one, and
- * the path of its authority's certificate.
+ * Arguments: the sandbox's http URL; its https URLs with a good certificate, one for another name
+ * and an expired one; the path of its authority's certificate.
  */
 #include "tokens.h"
 #include <dlfcn.h>
