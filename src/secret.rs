@@ -53,13 +53,18 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// Shorter text is no secret, and is in other text by chance.
+const MIN_HIDDEN_BYTES: usize = 4;
+
 /// `text` with each of `secrets` in it as `***`.
 pub(crate) fn hide(text: &str, mut secrets: Vec<Secret>) -> String {
     // The longest first: one may begin with another, and its end would be left.
     secrets.sort_by_key(|secret| std::cmp::Reverse(secret.expose().len()));
     let mut text = Zeroizing::new(text.to_owned());
-    for secret in secrets.iter().filter(|secret| !secret.expose().is_empty()) {
-        text = Zeroizing::new(text.replace(secret.expose(), "***"));
+    for secret in secrets.iter().map(Secret::expose) {
+        if secret.len() >= MIN_HIDDEN_BYTES {
+            text = Zeroizing::new(text.replace(secret, "***"));
+        }
     }
     std::mem::take(&mut *text)
 }
@@ -114,8 +119,8 @@ mod tests {
 
     #[test]
     fn what_is_hidden_leaves_no_piece() {
-        let secrets = ["", "key", "key-long"].map(|text| Secret::new(text).unwrap());
-        let hidden = hide("a key-long, a key", secrets.to_vec());
+        let secrets = ["", "a", "the-key-", "the-key-long"].map(|text| Secret::new(text).unwrap());
+        let hidden = hide("a the-key-long, a the-key-", secrets.to_vec());
         assert_eq!(hidden, "a ***, a ***");
     }
 

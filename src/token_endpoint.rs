@@ -23,17 +23,9 @@ pub(crate) fn read(
         .with_http_status(response.status()));
     };
     let members = Members::parse(body);
-    let error = members.as_ref().ok().and_then(|members| {
-        Some(OauthError {
-            error: request.redact(members.error.as_deref()?),
-            description: members
-                .error_description
-                .as_deref()
-                .map(|text| request.redact(text)),
-        })
-    });
-    if error.is_some() || !(200..300).contains(&response.status()) {
-        return Err(refused(request, response, error.as_ref()));
+    let oauth = members.as_ref().ok().and_then(OauthError::of);
+    if oauth.is_some() || !(200..300).contains(&response.status()) {
+        return Err(refused(request, response, oauth));
     }
     members
         .and_then(|members| accepted(request, sent_at, members))
@@ -46,13 +38,23 @@ pub(crate) fn read(
         })
 }
 
-/// The error body of RFC 6749 section 5.2, without secrets.
-struct OauthError {
-    error: String,
-    description: Option<String>,
+/// The error body of RFC 6749 section 5.2, which may repeat secrets of the request.
+#[derive(Clone, Copy)]
+struct OauthError<'a> {
+    error: &'a str,
+    description: Option<&'a str>,
 }
 
-fn refused(request: &HttpRequest, response: &HttpResponse, oauth: Option<&OauthError>) -> Error {
+impl OauthError<'_> {
+    fn of(members: &Members) -> Option<OauthError<'_>> {
+        Some(OauthError {
+            error: members.error.as_deref()?,
+            description: members.error_description.as_deref(),
+        })
+    }
+}
+
+fn refused(request: &HttpRequest, response: &HttpResponse, oauth: Option<OauthError>) -> Error {
     let http_status = response.status();
     let retry_after = response.retry_after(request.parts().clock.now());
     let error = match oauth {
@@ -63,7 +65,7 @@ fn refused(request: &HttpRequest, response: &HttpResponse, oauth: Option<&OauthE
                 None => "the service asks to wait".to_owned(),
             },
         ),
-        Some(oauth) => by_oauth_error(&request.parts().grant, http_status, &oauth.error),
+        Some(oauth) => by_oauth_error(&request.parts().grant, http_status, oauth.error),
         None => Error::new(
             Status::Http,
             if (300..400).contains(&http_status) {
@@ -79,7 +81,10 @@ fn refused(request: &HttpRequest, response: &HttpResponse, oauth: Option<&OauthE
         .with_http_status(http_status)
         .with_retry_after(retry_after);
     match oauth {
-        Some(oauth) => error.with_oauth(&oauth.error, oauth.description.as_deref()),
+        Some(oauth) => {
+            let description = oauth.description.map(|text| request.redact(text));
+            error.with_oauth(&request.redact(oauth.error), description.as_deref())
+        }
         None => error,
     }
 }

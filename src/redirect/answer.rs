@@ -29,10 +29,8 @@ impl<'a> Answer<'a> {
         if let Some(error) = self.parameter("error")? {
             let description = self.parameter("error_description")?;
             let description = description.map(|text| self.without_secrets(&text));
-            return Err(refusal(
-                &self.without_secrets(&error),
-                description.as_deref(),
-            ));
+            return Err(refusal(error.expose())
+                .with_oauth(&self.without_secrets(&error), description.as_deref()));
         }
         self.required("code")
     }
@@ -98,7 +96,7 @@ fn query_of(url: &str) -> &str {
 }
 
 /// What the user or the service said instead of a code (RFC 6749 section 4.1.2.1).
-fn refusal(error: &str, description: Option<&str>) -> Error {
+fn refusal(error: &str) -> Error {
     match error {
         "access_denied" => Error::new(Status::AccessDenied, "the user denied access"),
         "server_error" | "temporarily_unavailable" => {
@@ -107,7 +105,6 @@ fn refusal(error: &str, description: Option<&str>) -> Error {
         }
         _ => Error::new(Status::Oauth, "the service refused to authorise"),
     }
-    .with_oauth(error, description)
 }
 
 /// The value of the parameter `code` of a redirect URL.

@@ -200,6 +200,25 @@ static void a_failure_says_what_the_host_says(void)
     clef_credentials_free(credentials);
 }
 
+/* The words of the service count, also where a refresh token is in them by chance. */
+static void a_secret_that_looks_like_an_error_is_none(void)
+{
+    static const struct step STEPS[] = {ANSWER(400, "{\"error\": \"invalid_grant\"}")};
+    const char *refresh_tokens[] = {"a", "grant", "invalid_grant"};
+    for (int i = 0; i < 3; i++) {
+        struct script script = SCRIPT(STEPS);
+        clef_credentials *credentials = credentials_of(custom(answer_in_place, &script, -1));
+        clef_token *token = NULL;
+        clef_error *error = NULL;
+        CHECK_INT(clef_credentials_refresh_pkce_token(credentials, refresh_tokens[i], &token,
+                                                      &error),
+                  CLEF_STATUS_LOGIN_REQUIRED);
+        CHECK_STRING(clef_error_oauth_error(error), i < 2 ? "invalid_grant" : "***");
+        clef_error_free(error);
+        clef_credentials_free(credentials);
+    }
+}
+
 static void what_is_never_answered_is_a_timeout(void)
 {
     static const struct step LATE[] = {ANSWER(200, TOKEN_JSON), SENT(TRANSPORT)};
@@ -568,6 +587,7 @@ int main(int argc, char **argv)
     RUN(an_exchange_ends_at_once_or_later);
     RUN(a_sender_that_calls_wrongly_hears_of_it);
     RUN(a_failure_says_what_the_host_says);
+    RUN(a_secret_that_looks_like_an_error_is_none);
     RUN(what_is_never_answered_is_a_timeout);
     RUN(no_time_is_enough_for_an_answer_in_place);
     RUN(user_data_is_freed_once_when_there_is_no_sender);
