@@ -10,10 +10,11 @@
 static const char *good_url, *wrong_name_url, *expired_url;
 static char *ca_pem;
 
-/* Stands in front of the system's own, for the library too, to count its connections. */
+/* Stands in front of the system's own, for the library too, to count its connections. With __extension__, for
+ * glibc declares it with a union that ISO C does not know. */
 static atomic_int connections;
 
-int connect(int fd, const struct sockaddr *address, socklen_t length)
+__extension__ int connect(int fd, const struct sockaddr *address, socklen_t length)
 {
     int (*system_connect)(int, const struct sockaddr *, socklen_t);
     *(void **)&system_connect = dlsym(RTLD_NEXT, "connect");
