@@ -1455,7 +1455,8 @@ clef_status clef_sender_new_retrying(const clef_sender *inner,
 /**
  * A new sender that hands each request to `send`, for programs that have HTTP of their own.
  *
- * The thread that sends waits until the exchange ends, up to `timeout_ms` milliseconds (-1 for ever): then the call is
+ * The thread that sends waits until the exchange ends, up to `timeout_ms` milliseconds (-1 for ever; 0 where `send` answers
+ * before it returns): then the call is
  * `CLEF_STATUS_TIMEOUT`, and a later answer is dropped. `user_data` is handed to `send` as it is. `free_user_data`, where
  * not NULL, is called once with it: when the sender and everything that uses it are freed, or when this call fails.
  */

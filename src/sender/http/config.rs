@@ -8,6 +8,7 @@ use rustls::pki_types::pem::PemObject;
 use ureq::Proxy;
 
 use crate::error::{Error, Result};
+use crate::web_url::{Authority, split_authority};
 
 /// Settings of an [`HttpSender`](super::HttpSender).
 #[derive(Debug, Clone)]
@@ -117,8 +118,35 @@ fn not_zero(timeout: Option<Duration>) -> Result<Option<Duration>> {
 fn parse_proxy(url: &str) -> Result<Proxy> {
     // The message must not repeat the URL: it may have a password in it.
     let refused = || Error::invalid_argument("the proxy must be http://[user:password@]host:port");
-    if !url.starts_with("http://") {
-        return Err(refused());
-    }
+    let (authority, _) = split_authority(url.strip_prefix("http://").ok_or_else(refused)?);
+    let host_and_port = authority.rsplit('@').next().unwrap_or_default();
+    Authority::parse(host_and_port).map_err(|_| refused())?;
     Proxy::new(url).map_err(|_| refused())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxy_is_an_http_url() {
+        for url in [
+            "http://proxy:3128",
+            "http://user:p%40ss@127.0.0.1:80/",
+            "http://[::1]:1",
+        ] {
+            assert!(parse_proxy(url).is_ok(), "{url}");
+        }
+        for url in [
+            "",
+            "proxy:3128",
+            "https://proxy:3128",
+            "socks5://proxy:1",
+            "http://",
+            "http://user:secret@p:x",
+        ] {
+            let error = parse_proxy(url).unwrap_err();
+            assert!(!error.message().contains("secret"), "{}", error.message());
+        }
+    }
 }
