@@ -24,9 +24,9 @@ static inline void sandbox_die(const char *what)
     exit(2);
 }
 
-/* Sends a request to the sandbox; gives the whole answer, to be freed. */
-static inline char *sandbox_request(const char *method, const char *target, const char *type,
-                                    const char *body)
+/* Sends a request with these headers, each ended by CRLF; gives the whole answer, to be freed. */
+static inline char *sandbox_request_with(const char *method, const char *target,
+                                         const char *headers, const char *body)
 {
     struct sockaddr_in address = {.sin_family = AF_INET};
     const char *port = strrchr(sandbox_url, ':');
@@ -36,12 +36,12 @@ static inline char *sandbox_request(const char *method, const char *target, cons
     if (connection < 0 || connect(connection, (struct sockaddr *)&address, sizeof address) != 0)
         sandbox_die("cannot connect");
 
-    size_t size = strlen(target) + strlen(body) + 512;
+    size_t size = strlen(target) + strlen(headers) + strlen(body) + 512;
     char *request = malloc(size);
     int length = snprintf(request, size,
                           "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
-                          "Content-Type: %s\r\nContent-Length: %zu\r\n\r\n%s",
-                          method, target, type, strlen(body), body);
+                          "%sContent-Length: %zu\r\n\r\n%s",
+                          method, target, headers, strlen(body), body);
     for (int sent = 0; sent < length;) {
         ssize_t step = write(connection, request + sent, (size_t)(length - sent));
         if (step <= 0)
@@ -61,6 +61,15 @@ static inline char *sandbox_request(const char *method, const char *target, cons
     answer[used] = '\0';
     close(connection);
     return answer;
+}
+
+/* Sends a request to the sandbox; gives the whole answer, to be freed. */
+static inline char *sandbox_request(const char *method, const char *target, const char *type,
+                                    const char *body)
+{
+    char headers[200];
+    snprintf(headers, sizeof headers, "Content-Type: %s\r\n", type);
+    return sandbox_request_with(method, target, headers, body);
 }
 
 static inline void sandbox_admin(const char *method, const char *target, const char *json)
