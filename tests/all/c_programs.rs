@@ -5,13 +5,14 @@ use clef_sandbox::{Options, Sandbox};
 
 use crate::support::scratch;
 
-/// Compiles and runs `tests/c/NAME.c`, with the sandbox's URL as its argument.
-fn run(name: &str) {
+/// Compiles and runs `tests/c/NAME.c`, with the sandbox's URL as its argument; gives what it printed.
+fn run(name: &str) -> String {
     let sandbox = Sandbox::start(Options::default()).expect("the sandbox starts");
     let source = format!("tests/c/{name}.c");
     let output = Program::compile(&source, &scratch(name), &[]).run([sandbox.url()]);
     print!("{output}");
     assert!(output.contains("ok "), "{name} ran no test");
+    output
 }
 
 #[test]
@@ -37,4 +38,15 @@ fn threads() {
 #[test]
 fn senders() {
     run("senders");
+}
+
+#[test]
+fn reference() {
+    let output = run("reference");
+    for name in include_str!("reference_names.txt").lines() {
+        assert!(
+            output.lines().any(|line| line == format!("ok {name}")),
+            "{name} of the reference has no test"
+        );
+    }
 }
