@@ -978,7 +978,8 @@ static void scope_set_of(void)
 {
     const clef_scope members[] = {CLEF_SCOPE_USER_TOP_READ, CLEF_SCOPE_STREAMING,
                                   CLEF_SCOPE_USER_TOP_READ};
-    clef_scope_set *of_members = NULL, *of_names = scopes_of("user-top-read  streaming user-top-read");
+    clef_scope_set *of_members = NULL;
+    clef_scope_set *of_names = scopes_of("user-top-read  streaming user-top-read");
     clef_error *error = NULL;
     CHECK_OK(clef_scope_set_of(members, 3, &of_members, &error));
     CHECK_STRING(clef_scope_set_to_string(of_members), "streaming user-top-read");
@@ -1051,8 +1052,8 @@ static void refresh_user_token(void)
     char *refresh_token = NULL;
     clef_error *error = NULL;
     CHECK_OK(clef_refreshing_token_refresh_token(token, &refresh_token, &error));
-    CHECK_OK(clef_refresh_user_token(SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, refresh_token, sender,
-                                     &refreshed, &error));
+    CHECK_OK(clef_refresh_user_token(SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, refresh_token,
+                                     sender, &refreshed, &error));
     CHECK_INT(carried, 1);
     check_refreshing_token(refreshed, check_user_token, false);
     clef_string_free(refresh_token);
@@ -1197,7 +1198,7 @@ static void prompt_for_user_token(void)
     clef_sender_free(prompt_sender);
 }
 
-/* Leaves a desktop with a browser in `folder`, which hands its URL to whoever reads `folder`/url. */
+/* Puts a browser into `folder`, which hands its URL to whoever reads the pipe `url`. */
 static void install_browser(const char *folder, char *url, size_t size)
 {
     char path[200];
@@ -1321,7 +1322,7 @@ static void user_auth_verifier(void)
     clef_user_auth_free(resumed);
 }
 
-/* By code and state or by URL, for either kind of token; a wrong state leaves the login as it is. */
+/* By code and state or by URL, for either token; a wrong state leaves the login as it is. */
 static void user_auth_request_token(void)
 {
     clef_user_auth *auth = user_auth(0);
