@@ -6,7 +6,7 @@ use clef_sandbox::{Options, Sandbox};
 use crate::support::scratch;
 
 /// Compiles and runs `tests/c/NAME.c`, with the sandbox's URL as its argument; gives what it printed.
-fn run(name: &str) -> String {
+pub fn run(name: &str) -> String {
     let sandbox = Sandbox::start(Options::default()).expect("the sandbox starts");
     let source = format!("tests/c/{name}.c");
     let output = Program::compile(&source, &scratch(name), &[]).run([sandbox.url()]);

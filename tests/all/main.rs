@@ -1,10 +1,13 @@
 //! All integration tests, in one program since each would link everything anew.
 #![forbid(unsafe_code)]
 
+mod arguments;
 mod c_programs;
 mod core;
+mod declarations;
 mod demo;
 mod examples;
+mod header;
 mod panic;
 mod secrets;
 mod support;
