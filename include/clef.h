@@ -468,6 +468,26 @@ typedef int32_t clef_status;
 typedef int32_t clef_remedy;
 
 /**
+ * A privilege that a user may allow: one of the `CLEF_SCOPE_…` constants.
+ */
+typedef int32_t clef_scope;
+
+/**
+ * Carries one request: answers `exchange` now, or keeps it and answers it later from any thread.
+ *
+ * `exchange` is yours: end it exactly once, with `clef_exchange_respond`, `clef_exchange_fail` or `clef_exchange_free`.
+ * Called on the thread that sends, by several threads at a time if several send. No lock of clef's is held. It must not
+ * follow redirects, and must neither unwind nor `longjmp`.
+ */
+typedef void (*clef_send_callback)(void *user_data,
+                                   clef_exchange *exchange);
+
+/**
+ * Frees a `user_data`. Called exactly once, on the thread that ends its use; never while a lock of clef's is held.
+ */
+typedef void (*clef_free_callback)(void *user_data);
+
+/**
  * What happened to a self-refreshing token: one of the `CLEF_EVENT_…` constants. A later version may give more: answer those
  * with `CLEF_STATUS_OK`.
  */
@@ -487,26 +507,6 @@ typedef clef_status (*clef_token_listener)(void *user_data,
                                            clef_event event,
                                            const clef_token *token,
                                            const clef_error *error);
-
-/**
- * Frees a `user_data`. Called exactly once, on the thread that ends its use; never while a lock of clef's is held.
- */
-typedef void (*clef_free_callback)(void *user_data);
-
-/**
- * A privilege that a user may allow: one of the `CLEF_SCOPE_…` constants.
- */
-typedef int32_t clef_scope;
-
-/**
- * Carries one request: answers `exchange` now, or keeps it and answers it later from any thread.
- *
- * `exchange` is yours: end it exactly once, with `clef_exchange_respond`, `clef_exchange_fail` or `clef_exchange_free`.
- * Called on the thread that sends, by several threads at a time if several send. No lock of clef's is held. It must not
- * follow redirects, and must neither unwind nor `longjmp`.
- */
-typedef void (*clef_send_callback)(void *user_data,
-                                   clef_exchange *exchange);
 
 #ifdef __cplusplus
 extern "C" {
@@ -586,6 +586,275 @@ void clef_error_free(clef_error *error);
  * The whole string is overwritten with zeros first, whatever was written into it since.
  */
 void clef_string_free(char *string);
+
+/**
+ * The name of a scope on the wire, such as `"user-read-email"`. Static: never free it.
+ *
+ * `CLEF_SCOPE_UNKNOWN` and numbers that this version does not know give NULL.
+ */
+const char *clef_scope_name(clef_scope scope);
+
+/**
+ * The scope with this name; `CLEF_SCOPE_UNKNOWN` for NULL, invalid UTF-8 and names that this version does not know.
+ */
+clef_scope clef_scope_from_name(const char *name);
+
+/**
+ * A new empty set. Yours: free it with `clef_scope_set_free`. Reference: `Scope()`.
+ */
+clef_scope_set *clef_scope_set_new(void);
+
+/**
+ * A new set of the `count` scopes at `scopes`, in any order, doubles allowed. Reference: `Scope(*members)`.
+ *
+ * `scopes` may be NULL where `count` is 0. `CLEF_STATUS_INVALID_ARGUMENT` where one of them is `CLEF_SCOPE_UNKNOWN` or
+ * unknown to this version: give such a scope by name to `clef_scope_set_parse`.
+ */
+clef_status clef_scope_set_of(const clef_scope *scopes,
+                              size_t count,
+                              clef_scope_set **set,
+                              clef_error **error);
+
+/**
+ * A new set of the scope names in `text`, which spaces separate. Reference: a scope given as a string.
+ *
+ * Any name is legal, since the service adds scopes before clef knows them; an empty text gives the empty set.
+ */
+clef_status clef_scope_set_parse(const char *text,
+                                 clef_scope_set **set,
+                                 clef_error **error);
+
+/**
+ * A new set of the 11 scopes that read. Yours: free it with `clef_scope_set_free`. Reference: `scope.read`.
+ */
+clef_scope_set *clef_scope_set_read(void);
+
+/**
+ * A new set of the 6 scopes that write. Yours: free it with `clef_scope_set_free`. Reference: `scope.write`.
+ */
+clef_scope_set *clef_scope_set_write(void);
+
+/**
+ * A new set of the 17 scopes of the Web API, so without `app-remote-control` and `streaming`. Yours: free it with
+ * `clef_scope_set_free`. Reference: `scope.every`.
+ */
+clef_scope_set *clef_scope_set_every(void);
+
+/**
+ * A new set of what is in `a` or in `b`. Reference: `Scope` `+`.
+ */
+clef_status clef_scope_set_union(const clef_scope_set *a,
+                                 const clef_scope_set *b,
+                                 clef_scope_set **set,
+                                 clef_error **error);
+
+/**
+ * A new set of what is in `a` but not in `b`. Reference: `Scope` `-`.
+ */
+clef_status clef_scope_set_difference(const clef_scope_set *a,
+                                      const clef_scope_set *b,
+                                      clef_scope_set **set,
+                                      clef_error **error);
+
+/**
+ * Whether the set has a scope of this name. False where either is NULL.
+ */
+bool clef_scope_set_contains(const clef_scope_set *set,
+                             const char *name);
+
+/**
+ * Whether all of `a` is in `b`. False where either is NULL.
+ */
+bool clef_scope_set_is_subset(const clef_scope_set *a,
+                              const clef_scope_set *b);
+
+/**
+ * Whether `a` and `b` have the same scopes. False where either is NULL.
+ */
+bool clef_scope_set_equals(const clef_scope_set *a,
+                           const clef_scope_set *b);
+
+/**
+ * How many scopes the set has. NULL gives 0.
+ */
+size_t clef_scope_set_len(const clef_scope_set *set);
+
+/**
+ * The name of the scope at `index`, from 0, in sorted order; NULL past the end. Borrowed: lives as long as the set.
+ */
+const char *clef_scope_set_get(const clef_scope_set *set,
+                               size_t index);
+
+/**
+ * The names of the set, sorted and joined by spaces. Borrowed: lives as long as the set. Reference: `str(Scope)`.
+ */
+const char *clef_scope_set_to_string(const clef_scope_set *set);
+
+/**
+ * A new handle to the same set. Yours: free it with `clef_scope_set_free`. NULL gives NULL.
+ */
+clef_scope_set *clef_scope_set_clone(const clef_scope_set *set);
+
+/**
+ * Frees a set and the strings that were borrowed from it. NULL does nothing.
+ */
+void clef_scope_set_free(clef_scope_set *set);
+
+/**
+ * New settings: 10 seconds to connect, 30 in all, no proxy, Mozilla's root certificates. Yours: free them with
+ * `clef_http_config_free`.
+ */
+clef_http_config *clef_http_config_new(void);
+
+/**
+ * How many milliseconds connecting may take, TLS included; -1 for ever. 10,000 unless set.
+ *
+ * `CLEF_STATUS_INVALID_ARGUMENT` for 0 and below -1.
+ */
+clef_status clef_http_config_set_connect_timeout(clef_http_config *config,
+                                                 int64_t timeout_ms,
+                                                 clef_error **error);
+
+/**
+ * How many milliseconds a request may take from its start to the last byte of its answer; -1 for ever. 30,000 unless
+ * set. Looking up the name of the host counts, but is not interrupted: that lies with the system's resolver.
+ *
+ * `CLEF_STATUS_INVALID_ARGUMENT` for 0 and below -1.
+ */
+clef_status clef_http_config_set_timeout(clef_http_config *config,
+                                         int64_t timeout_ms,
+                                         clef_error **error);
+
+/**
+ * The HTTP proxy to go through, `http://[user:password@]host:port`; `url` NULL for none. None unless set.
+ *
+ * `CLEF_STATUS_INVALID_ARGUMENT` for anything else; the message does not repeat the URL.
+ */
+clef_status clef_http_config_set_proxy(clef_http_config *config,
+                                       const char *url,
+                                       clef_error **error);
+
+/**
+ * Takes the proxy from the environment, during this call: from `ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in
+ * upper or lower case. No other thread may change the environment meanwhile.
+ */
+clef_status clef_http_config_set_proxy_from_environment(clef_http_config *config,
+                                                        clef_error **error);
+
+/**
+ * Trusts the certificates in `pem` too, beside Mozilla's roots: those of a company's proxy, or of the sandbox. `pem` is
+ * the text of a PEM file, not its path. May be called several times.
+ *
+ * `CLEF_STATUS_INVALID_ARGUMENT` where there is no certificate in it, or one that cannot be read.
+ */
+clef_status clef_http_config_add_ca_certificates(clef_http_config *config,
+                                                 const char *pem,
+                                                 clef_error **error);
+
+/**
+ * What the `User-Agent` header says; `clef/` and the version unless set.
+ *
+ * `CLEF_STATUS_INVALID_ARGUMENT` where it is not printable ASCII.
+ */
+clef_status clef_http_config_set_user_agent(clef_http_config *config,
+                                            const char *user_agent,
+                                            clef_error **error);
+
+/**
+ * Frees settings; senders made with them keep their copy. NULL does nothing.
+ */
+void clef_http_config_free(clef_http_config *config);
+
+/**
+ * A new sender that speaks HTTP and TLS itself, with `config`, or the usual settings where that is NULL (nullable).
+ *
+ * It sends on the calling thread and starts no other, reads no file and follows no redirect. Connections are kept
+ * alive and shared by everything that uses this sender.
+ */
+clef_status clef_sender_new_http(const clef_http_config *config,
+                                 clef_sender **sender,
+                                 clef_error **error);
+
+/**
+ * A new sender that sends through `inner`, and up to `retries` times more after a passing failure.
+ *
+ * It waits as long as the service asks (`Retry-After`), else half a second, then twice as long each time; but never
+ * longer than `max_wait_ms` in all, for one request (milliseconds, -1 for ever). A `Retry-After` beyond what is left of
+ * that is `CLEF_STATUS_RATE_LIMITED` at once. It waits on the calling thread.
+ *
+ * A request with a code or a refresh token is repeated only when nothing was sent, or after HTTP 429 or 503: it may be
+ * spent by the first try. One for a client token is also repeated after a lost connection and other 5xx answers.
+ *
+ * `inner` is kept alive by the new sender: free your handle when you like.
+ */
+clef_status clef_sender_new_retrying(const clef_sender *inner,
+                                     uint32_t retries,
+                                     int64_t max_wait_ms,
+                                     clef_sender **sender,
+                                     clef_error **error);
+
+/**
+ * A new sender that hands each request to `send`, for programs that have HTTP of their own.
+ *
+ * The thread that sends waits until the exchange ends, up to `timeout_ms` milliseconds (-1 for ever; 0 where `send` answers
+ * before it returns): then the call is
+ * `CLEF_STATUS_TIMEOUT`, and a later answer is dropped. `user_data` is handed to `send` as it is. `free_user_data`, where
+ * not NULL, is called once with it: when the sender and everything that uses it are freed, or when this call fails.
+ */
+clef_status clef_sender_new_custom(clef_send_callback send,
+                                   void *user_data,
+                                   clef_free_callback free_user_data,
+                                   int64_t timeout_ms,
+                                   clef_sender **sender,
+                                   clef_error **error);
+
+/**
+ * A new handle to the same sender. Yours: free it with `clef_sender_free`. NULL gives NULL.
+ */
+clef_sender *clef_sender_clone(const clef_sender *sender);
+
+/**
+ * Frees a handle to a sender. The sender lives on while credentials, requests or other senders use it. NULL does nothing.
+ */
+void clef_sender_free(clef_sender *sender);
+
+/**
+ * The request to carry: its method, URL, headers and body. Borrowed: lives until the exchange ends. NULL gives NULL.
+ */
+const clef_http_request *clef_exchange_request(const clef_exchange *exchange);
+
+/**
+ * Whether nobody waits for the answer any more, because the time is up. Such an exchange still has to be ended. NULL gives
+ * false.
+ */
+bool clef_exchange_is_cancelled(const clef_exchange *exchange);
+
+/**
+ * Ends an exchange with an answer, whatever its HTTP status. Consumes `exchange`; copies `response`, which stays yours.
+ *
+ * A NULL `response` is a failure with `CLEF_STATUS_INVALID_ARGUMENT`. A NULL `exchange` does nothing.
+ */
+void clef_exchange_respond(clef_exchange *exchange,
+                           const clef_http_response *response);
+
+/**
+ * Ends an exchange without an answer. Consumes `exchange`. The call that waits returns `status`, with `message` (nullable)
+ * as its error's message; secrets of the request are taken out of it.
+ *
+ * `status` says why: `CLEF_STATUS_TRANSPORT`, `_TLS`, `_TIMEOUT`, `_CANCELLED`, `_IO`, `_INVALID_RESPONSE`, `_WOULD_BLOCK`,
+ * `_UNSUPPORTED` or `_INTERNAL`. Any other counts as `CLEF_STATUS_TRANSPORT`: what the service says comes as a response.
+ * `flags`: `CLEF_EXCHANGE_SENT` where the request may have reached the service. An invalid `flags` or `message` is a failure
+ * with `CLEF_STATUS_INVALID_ARGUMENT`.
+ */
+void clef_exchange_fail(clef_exchange *exchange,
+                        clef_status status,
+                        uint32_t flags,
+                        const char *message);
+
+/**
+ * Ends an exchange as a `CLEF_STATUS_TRANSPORT` failure that may have been sent. NULL does nothing.
+ */
+void clef_exchange_free(clef_exchange *exchange);
 
 /**
  * New credentials for Spotify's accounts service. Reference: `Credentials(client_id, client_secret, redirect_uri, sender)`.
@@ -801,109 +1070,6 @@ clef_credentials *clef_credentials_clone(const clef_credentials *credentials);
 void clef_credentials_free(clef_credentials *credentials);
 
 /**
- * The request to carry: its method, URL, headers and body. Borrowed: lives until the exchange ends. NULL gives NULL.
- */
-const clef_http_request *clef_exchange_request(const clef_exchange *exchange);
-
-/**
- * Whether nobody waits for the answer any more, because the time is up. Such an exchange still has to be ended. NULL gives
- * false.
- */
-bool clef_exchange_is_cancelled(const clef_exchange *exchange);
-
-/**
- * Ends an exchange with an answer, whatever its HTTP status. Consumes `exchange`; copies `response`, which stays yours.
- *
- * A NULL `response` is a failure with `CLEF_STATUS_INVALID_ARGUMENT`. A NULL `exchange` does nothing.
- */
-void clef_exchange_respond(clef_exchange *exchange,
-                           const clef_http_response *response);
-
-/**
- * Ends an exchange without an answer. Consumes `exchange`. The call that waits returns `status`, with `message` (nullable)
- * as its error's message; secrets of the request are taken out of it.
- *
- * `status` says why: `CLEF_STATUS_TRANSPORT`, `_TLS`, `_TIMEOUT`, `_CANCELLED`, `_IO`, `_INVALID_RESPONSE`, `_WOULD_BLOCK`,
- * `_UNSUPPORTED` or `_INTERNAL`. Any other counts as `CLEF_STATUS_TRANSPORT`: what the service says comes as a response.
- * `flags`: `CLEF_EXCHANGE_SENT` where the request may have reached the service. An invalid `flags` or `message` is a failure
- * with `CLEF_STATUS_INVALID_ARGUMENT`.
- */
-void clef_exchange_fail(clef_exchange *exchange,
-                        clef_status status,
-                        uint32_t flags,
-                        const char *message);
-
-/**
- * Ends an exchange as a `CLEF_STATUS_TRANSPORT` failure that may have been sent. NULL does nothing.
- */
-void clef_exchange_free(clef_exchange *exchange);
-
-/**
- * New settings: 10 seconds to connect, 30 in all, no proxy, Mozilla's root certificates. Yours: free them with
- * `clef_http_config_free`.
- */
-clef_http_config *clef_http_config_new(void);
-
-/**
- * How many milliseconds connecting may take, TLS included; -1 for ever. 10,000 unless set.
- *
- * `CLEF_STATUS_INVALID_ARGUMENT` for 0 and below -1.
- */
-clef_status clef_http_config_set_connect_timeout(clef_http_config *config,
-                                                 int64_t timeout_ms,
-                                                 clef_error **error);
-
-/**
- * How many milliseconds a request may take from its start to the last byte of its answer; -1 for ever. 30,000 unless
- * set. Looking up the name of the host counts, but is not interrupted: that lies with the system's resolver.
- *
- * `CLEF_STATUS_INVALID_ARGUMENT` for 0 and below -1.
- */
-clef_status clef_http_config_set_timeout(clef_http_config *config,
-                                         int64_t timeout_ms,
-                                         clef_error **error);
-
-/**
- * The HTTP proxy to go through, `http://[user:password@]host:port`; `url` NULL for none. None unless set.
- *
- * `CLEF_STATUS_INVALID_ARGUMENT` for anything else; the message does not repeat the URL.
- */
-clef_status clef_http_config_set_proxy(clef_http_config *config,
-                                       const char *url,
-                                       clef_error **error);
-
-/**
- * Takes the proxy from the environment, during this call: from `ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in
- * upper or lower case. No other thread may change the environment meanwhile.
- */
-clef_status clef_http_config_set_proxy_from_environment(clef_http_config *config,
-                                                        clef_error **error);
-
-/**
- * Trusts the certificates in `pem` too, beside Mozilla's roots: those of a company's proxy, or of the sandbox. `pem` is
- * the text of a PEM file, not its path. May be called several times.
- *
- * `CLEF_STATUS_INVALID_ARGUMENT` where there is no certificate in it, or one that cannot be read.
- */
-clef_status clef_http_config_add_ca_certificates(clef_http_config *config,
-                                                 const char *pem,
-                                                 clef_error **error);
-
-/**
- * What the `User-Agent` header says; `clef/` and the version unless set.
- *
- * `CLEF_STATUS_INVALID_ARGUMENT` where it is not printable ASCII.
- */
-clef_status clef_http_config_set_user_agent(clef_http_config *config,
-                                            const char *user_agent,
-                                            clef_error **error);
-
-/**
- * Frees settings; senders made with them keep their copy. NULL does nothing.
- */
-void clef_http_config_free(clef_http_config *config);
-
-/**
  * Sends the request through the sender of its credentials and waits for the answer. Once: then it is
  * `CLEF_STATUS_ALREADY_USED`. Any thread; what the sender calls of yours is called on this one.
  *
@@ -998,71 +1164,106 @@ clef_status clef_http_response_add_header(clef_http_response *response,
 void clef_http_response_free(clef_http_response *response);
 
 /**
- * Prompts at the terminal for a login with a client secret. Reference: `prompt_for_user_token`.
+ * Reads a token response of the service, or a token that `clef_token_to_json` saved. Reference: `Token(token_info,
+ * uses_pkce)`.
  *
- * Writes to standard output and reads standard input, a line at a time and not a byte beyond: shows the URL of the login, and
- * has the user paste the one that he is redirected to, again after a line that is no such URL, three times at most. Call
- * `fflush(stdout)` before, so that what you printed comes first. `scopes` and `sender` are nullable. `flags`: `CLEF_AUTH_…`,
- * `CLEF_PROMPT_OPEN_BROWSER`. Blocks for as long as the user takes. `CLEF_STATUS_IO` where the input ends; else as
- * `clef_user_auth_new` and `clef_user_auth_request_refreshing_token_from_url`.
+ * `flags`: `CLEF_TOKEN_USES_PKCE` for JSON that does not say so itself. A response lives for `expires_in` seconds from now,
+ * 3600 where it does not say; a saved token expires at the earlier of that and its saved `expires_at`.
+ * `CLEF_STATUS_INVALID_ARGUMENT` where it is not JSON, has no `access_token` or a member of the wrong type.
  */
-clef_status clef_prompt_for_user_token(const char *client_id,
-                                       const char *client_secret,
-                                       const char *redirect_uri,
-                                       const clef_scope_set *scopes,
-                                       uint32_t flags,
-                                       const clef_sender *sender,
-                                       clef_refreshing_token **token,
-                                       clef_error **error);
+clef_status clef_token_from_json(const char *json,
+                                 uint32_t flags,
+                                 clef_token **token,
+                                 clef_error **error);
 
 /**
- * Prompts at the terminal for a login with PKCE, as `clef_prompt_for_user_token` does. Reference: `prompt_for_pkce_token`.
- */
-clef_status clef_prompt_for_pkce_token(const char *client_id,
-                                       const char *redirect_uri,
-                                       const clef_scope_set *scopes,
-                                       uint32_t flags,
-                                       const clef_sender *sender,
-                                       clef_refreshing_token **token,
-                                       clef_error **error);
-
-/**
- * Prompts at the terminal for a login with these credentials, which may be for another accounts service; with PKCE where
- * `flags` has `CLEF_AUTH_PKCE`. The other two prompts rest on this one.
- */
-clef_status clef_prompt_for_token(const clef_credentials *credentials,
-                                  const clef_scope_set *scopes,
-                                  uint32_t flags,
-                                  clef_refreshing_token **token,
-                                  clef_error **error);
-
-/**
- * A new random state, URL-safe: `n_bytes` bytes of it, from 16 to 1,024; 32 is usual. **Secret**. Free it with
- * `clef_string_free`. Reference: `gen_state`.
- */
-clef_status clef_gen_state(size_t n_bytes,
-                           char **state,
-                           clef_error **error);
-
-/**
- * The `code` in the URL that a user was redirected to. **Secret**. Free it with `clef_string_free`. Reference:
- * `parse_code_from_url`.
+ * The JSON to save, on one line: the tokens, their scopes and times, the client id, whether PKCE was used, and members that
+ * clef did not know when it read them. **Secret**. Free it with `clef_string_free`.
  *
- * `url` is a whole URL, a request target (`/callback?code=…`) or a bare query. `CLEF_STATUS_MISSING_PARAMETER` where there is
- * none or an empty one, `CLEF_STATUS_REPEATED_PARAMETER` where there are two. A URL with `error=` is
- * `CLEF_STATUS_ACCESS_DENIED` where the user said no, else `CLEF_STATUS_OAUTH`: verify its state before you believe that.
+ * The keys stay as they are: `access_token`, `token_type`, `scope`, `expires_in`, `expires_at`, `refresh_token`, `uses_pkce`,
+ * `client_id`, `authorised_at`.
  */
-clef_status clef_parse_code_from_url(const char *url,
-                                     char **code,
-                                     clef_error **error);
+clef_status clef_token_to_json(const clef_token *token,
+                               char **json,
+                               clef_error **error);
 
 /**
- * The `state` in the URL that a user was redirected to, in any of the forms of `clef_parse_code_from_url` and with the same
- * errors, but for `error=`. **Secret**. Free it with `clef_string_free`. Reference: `parse_state_from_url`.
+ * The access token, for the header `Authorization: Bearer …`. **Secret**. Borrowed: lives as long as the token. Reference:
+ * `Token.access_token`.
  */
-clef_status clef_parse_state_from_url(const char *url,
-                                      char **state,
-                                      clef_error **error);
+const char *clef_token_access_token(const clef_token *token);
+
+/**
+ * The refresh token; NULL for a client token. **Secret**. Borrowed: lives as long as the token. Reference:
+ * `Token.refresh_token`.
+ */
+const char *clef_token_refresh_token(const clef_token *token);
+
+/**
+ * How the token is used, as the service said it: `"Bearer"`. Borrowed: lives as long as the token. Reference:
+ * `Token.token_type`.
+ */
+const char *clef_token_token_type(const clef_token *token);
+
+/**
+ * What the user allowed; empty for a client token. Borrowed: lives as long as the token; `clef_scope_set_clone` makes it
+ * yours. Reference: `Token.scope`.
+ */
+const clef_scope_set *clef_token_scopes(const clef_token *token);
+
+/**
+ * When the token expires, in Unix seconds. NULL gives 0. Reference: `Token.expires_at`.
+ */
+int64_t clef_token_expires_at(const clef_token *token);
+
+/**
+ * In how many seconds the token expires, by now; negative once it has. NULL gives 0. Reference: `Token.expires_in`.
+ *
+ * Neither a clock that was set back nor a laptop that slept makes it longer.
+ */
+int64_t clef_token_expires_in(const clef_token *token);
+
+/**
+ * Whether the token has less than 60 seconds left. NULL gives false. Reference: `Token.is_expiring`.
+ */
+bool clef_token_is_expiring(const clef_token *token);
+
+/**
+ * Whether the token comes from a login with PKCE. NULL gives false. Reference: `Token.uses_pkce`.
+ */
+bool clef_token_uses_pkce(const clef_token *token);
+
+/**
+ * When the user logged in, in Unix seconds; `CLEF_TIME_UNKNOWN` where that is not known, and for a client token.
+ */
+int64_t clef_token_authorised_at(const clef_token *token);
+
+/**
+ * A new token, the same but for the time of the login: for a token that another library saved. `authorised_at` is in Unix
+ * seconds, 0 (`CLEF_TIME_UNKNOWN`) or more.
+ */
+clef_status clef_token_with_authorised_at(const clef_token *token,
+                                          int64_t authorised_at,
+                                          clef_token **changed,
+                                          clef_error **error);
+
+/**
+ * About when the grant ends and the user has to log in again, in Unix seconds: six months after the login, however often the
+ * token was refreshed. An estimate, for a warning: clef never refuses a refresh for it.
+ *
+ * `CLEF_TIME_UNKNOWN` where the login is not known, `CLEF_TIME_NEVER` for a client token.
+ */
+int64_t clef_token_grant_expires_at(const clef_token *token);
+
+/**
+ * A new handle to the same token. Yours: free it with `clef_token_free`. NULL gives NULL.
+ */
+clef_token *clef_token_clone(const clef_token *token);
+
+/**
+ * Frees a handle, and wipes the token with its last handle. Strings that were borrowed from it are gone. NULL does nothing.
+ */
+void clef_token_free(clef_token *token);
 
 /**
  * New credentials that give self-refreshing tokens. `credentials` are kept alive: free your handle when you like. Reference:
@@ -1312,305 +1513,6 @@ clef_refreshing_token *clef_refreshing_token_clone(const clef_refreshing_token *
 void clef_refreshing_token_free(clef_refreshing_token *token);
 
 /**
- * The name of a scope on the wire, such as `"user-read-email"`. Static: never free it.
- *
- * `CLEF_SCOPE_UNKNOWN` and numbers that this version does not know give NULL.
- */
-const char *clef_scope_name(clef_scope scope);
-
-/**
- * The scope with this name; `CLEF_SCOPE_UNKNOWN` for NULL, invalid UTF-8 and names that this version does not know.
- */
-clef_scope clef_scope_from_name(const char *name);
-
-/**
- * A new empty set. Yours: free it with `clef_scope_set_free`. Reference: `Scope()`.
- */
-clef_scope_set *clef_scope_set_new(void);
-
-/**
- * A new set of the `count` scopes at `scopes`, in any order, doubles allowed. Reference: `Scope(*members)`.
- *
- * `scopes` may be NULL where `count` is 0. `CLEF_STATUS_INVALID_ARGUMENT` where one of them is `CLEF_SCOPE_UNKNOWN` or
- * unknown to this version: give such a scope by name to `clef_scope_set_parse`.
- */
-clef_status clef_scope_set_of(const clef_scope *scopes,
-                              size_t count,
-                              clef_scope_set **set,
-                              clef_error **error);
-
-/**
- * A new set of the scope names in `text`, which spaces separate. Reference: a scope given as a string.
- *
- * Any name is legal, since the service adds scopes before clef knows them; an empty text gives the empty set.
- */
-clef_status clef_scope_set_parse(const char *text,
-                                 clef_scope_set **set,
-                                 clef_error **error);
-
-/**
- * A new set of the 11 scopes that read. Yours: free it with `clef_scope_set_free`. Reference: `scope.read`.
- */
-clef_scope_set *clef_scope_set_read(void);
-
-/**
- * A new set of the 6 scopes that write. Yours: free it with `clef_scope_set_free`. Reference: `scope.write`.
- */
-clef_scope_set *clef_scope_set_write(void);
-
-/**
- * A new set of the 17 scopes of the Web API, so without `app-remote-control` and `streaming`. Yours: free it with
- * `clef_scope_set_free`. Reference: `scope.every`.
- */
-clef_scope_set *clef_scope_set_every(void);
-
-/**
- * A new set of what is in `a` or in `b`. Reference: `Scope` `+`.
- */
-clef_status clef_scope_set_union(const clef_scope_set *a,
-                                 const clef_scope_set *b,
-                                 clef_scope_set **set,
-                                 clef_error **error);
-
-/**
- * A new set of what is in `a` but not in `b`. Reference: `Scope` `-`.
- */
-clef_status clef_scope_set_difference(const clef_scope_set *a,
-                                      const clef_scope_set *b,
-                                      clef_scope_set **set,
-                                      clef_error **error);
-
-/**
- * Whether the set has a scope of this name. False where either is NULL.
- */
-bool clef_scope_set_contains(const clef_scope_set *set,
-                             const char *name);
-
-/**
- * Whether all of `a` is in `b`. False where either is NULL.
- */
-bool clef_scope_set_is_subset(const clef_scope_set *a,
-                              const clef_scope_set *b);
-
-/**
- * Whether `a` and `b` have the same scopes. False where either is NULL.
- */
-bool clef_scope_set_equals(const clef_scope_set *a,
-                           const clef_scope_set *b);
-
-/**
- * How many scopes the set has. NULL gives 0.
- */
-size_t clef_scope_set_len(const clef_scope_set *set);
-
-/**
- * The name of the scope at `index`, from 0, in sorted order; NULL past the end. Borrowed: lives as long as the set.
- */
-const char *clef_scope_set_get(const clef_scope_set *set,
-                               size_t index);
-
-/**
- * The names of the set, sorted and joined by spaces. Borrowed: lives as long as the set. Reference: `str(Scope)`.
- */
-const char *clef_scope_set_to_string(const clef_scope_set *set);
-
-/**
- * A new handle to the same set. Yours: free it with `clef_scope_set_free`. NULL gives NULL.
- */
-clef_scope_set *clef_scope_set_clone(const clef_scope_set *set);
-
-/**
- * Frees a set and the strings that were borrowed from it. NULL does nothing.
- */
-void clef_scope_set_free(clef_scope_set *set);
-
-/**
- * A new sender that speaks HTTP and TLS itself, with `config`, or the usual settings where that is NULL (nullable).
- *
- * It sends on the calling thread and starts no other, reads no file and follows no redirect. Connections are kept
- * alive and shared by everything that uses this sender.
- */
-clef_status clef_sender_new_http(const clef_http_config *config,
-                                 clef_sender **sender,
-                                 clef_error **error);
-
-/**
- * A new sender that sends through `inner`, and up to `retries` times more after a passing failure.
- *
- * It waits as long as the service asks (`Retry-After`), else half a second, then twice as long each time; but never
- * longer than `max_wait_ms` in all, for one request (milliseconds, -1 for ever). A `Retry-After` beyond what is left of
- * that is `CLEF_STATUS_RATE_LIMITED` at once. It waits on the calling thread.
- *
- * A request with a code or a refresh token is repeated only when nothing was sent, or after HTTP 429 or 503: it may be
- * spent by the first try. One for a client token is also repeated after a lost connection and other 5xx answers.
- *
- * `inner` is kept alive by the new sender: free your handle when you like.
- */
-clef_status clef_sender_new_retrying(const clef_sender *inner,
-                                     uint32_t retries,
-                                     int64_t max_wait_ms,
-                                     clef_sender **sender,
-                                     clef_error **error);
-
-/**
- * A new sender that hands each request to `send`, for programs that have HTTP of their own.
- *
- * The thread that sends waits until the exchange ends, up to `timeout_ms` milliseconds (-1 for ever; 0 where `send` answers
- * before it returns): then the call is
- * `CLEF_STATUS_TIMEOUT`, and a later answer is dropped. `user_data` is handed to `send` as it is. `free_user_data`, where
- * not NULL, is called once with it: when the sender and everything that uses it are freed, or when this call fails.
- */
-clef_status clef_sender_new_custom(clef_send_callback send,
-                                   void *user_data,
-                                   clef_free_callback free_user_data,
-                                   int64_t timeout_ms,
-                                   clef_sender **sender,
-                                   clef_error **error);
-
-/**
- * A new handle to the same sender. Yours: free it with `clef_sender_free`. NULL gives NULL.
- */
-clef_sender *clef_sender_clone(const clef_sender *sender);
-
-/**
- * Frees a handle to a sender. The sender lives on while credentials, requests or other senders use it. NULL does nothing.
- */
-void clef_sender_free(clef_sender *sender);
-
-/**
- * Requests a self-refreshing client token. `sender` is nullable: the built-in one. Blocks until the service answered; any
- * thread. Reference: `request_client_token`.
- */
-clef_status clef_request_client_token(const char *client_id,
-                                      const char *client_secret,
-                                      const clef_sender *sender,
-                                      clef_refreshing_token **token,
-                                      clef_error **error);
-
-/**
- * Requests a self-refreshing user token by the refresh token of a login with a client secret. `sender` is nullable: the
- * built-in one. Blocks until the service answered; any thread. Reference: `refresh_user_token`.
- */
-clef_status clef_refresh_user_token(const char *client_id,
-                                    const char *client_secret,
-                                    const char *refresh_token,
-                                    const clef_sender *sender,
-                                    clef_refreshing_token **token,
-                                    clef_error **error);
-
-/**
- * Requests a self-refreshing user token by the refresh token of a login with PKCE. `sender` is nullable: the built-in one.
- * Blocks until the service answered; any thread. Reference: `refresh_pkce_token`.
- */
-clef_status clef_refresh_pkce_token(const char *client_id,
-                                    const char *refresh_token,
-                                    const clef_sender *sender,
-                                    clef_refreshing_token **token,
-                                    clef_error **error);
-
-/**
- * Reads a token response of the service, or a token that `clef_token_to_json` saved. Reference: `Token(token_info,
- * uses_pkce)`.
- *
- * `flags`: `CLEF_TOKEN_USES_PKCE` for JSON that does not say so itself. A response lives for `expires_in` seconds from now,
- * 3600 where it does not say; a saved token expires at the earlier of that and its saved `expires_at`.
- * `CLEF_STATUS_INVALID_ARGUMENT` where it is not JSON, has no `access_token` or a member of the wrong type.
- */
-clef_status clef_token_from_json(const char *json,
-                                 uint32_t flags,
-                                 clef_token **token,
-                                 clef_error **error);
-
-/**
- * The JSON to save, on one line: the tokens, their scopes and times, the client id, whether PKCE was used, and members that
- * clef did not know when it read them. **Secret**. Free it with `clef_string_free`.
- *
- * The keys stay as they are: `access_token`, `token_type`, `scope`, `expires_in`, `expires_at`, `refresh_token`, `uses_pkce`,
- * `client_id`, `authorised_at`.
- */
-clef_status clef_token_to_json(const clef_token *token,
-                               char **json,
-                               clef_error **error);
-
-/**
- * The access token, for the header `Authorization: Bearer …`. **Secret**. Borrowed: lives as long as the token. Reference:
- * `Token.access_token`.
- */
-const char *clef_token_access_token(const clef_token *token);
-
-/**
- * The refresh token; NULL for a client token. **Secret**. Borrowed: lives as long as the token. Reference:
- * `Token.refresh_token`.
- */
-const char *clef_token_refresh_token(const clef_token *token);
-
-/**
- * How the token is used, as the service said it: `"Bearer"`. Borrowed: lives as long as the token. Reference:
- * `Token.token_type`.
- */
-const char *clef_token_token_type(const clef_token *token);
-
-/**
- * What the user allowed; empty for a client token. Borrowed: lives as long as the token; `clef_scope_set_clone` makes it
- * yours. Reference: `Token.scope`.
- */
-const clef_scope_set *clef_token_scopes(const clef_token *token);
-
-/**
- * When the token expires, in Unix seconds. NULL gives 0. Reference: `Token.expires_at`.
- */
-int64_t clef_token_expires_at(const clef_token *token);
-
-/**
- * In how many seconds the token expires, by now; negative once it has. NULL gives 0. Reference: `Token.expires_in`.
- *
- * Neither a clock that was set back nor a laptop that slept makes it longer.
- */
-int64_t clef_token_expires_in(const clef_token *token);
-
-/**
- * Whether the token has less than 60 seconds left. NULL gives false. Reference: `Token.is_expiring`.
- */
-bool clef_token_is_expiring(const clef_token *token);
-
-/**
- * Whether the token comes from a login with PKCE. NULL gives false. Reference: `Token.uses_pkce`.
- */
-bool clef_token_uses_pkce(const clef_token *token);
-
-/**
- * When the user logged in, in Unix seconds; `CLEF_TIME_UNKNOWN` where that is not known, and for a client token.
- */
-int64_t clef_token_authorised_at(const clef_token *token);
-
-/**
- * A new token, the same but for the time of the login: for a token that another library saved. `authorised_at` is in Unix
- * seconds, 0 (`CLEF_TIME_UNKNOWN`) or more.
- */
-clef_status clef_token_with_authorised_at(const clef_token *token,
-                                          int64_t authorised_at,
-                                          clef_token **changed,
-                                          clef_error **error);
-
-/**
- * About when the grant ends and the user has to log in again, in Unix seconds: six months after the login, however often the
- * token was refreshed. An estimate, for a warning: clef never refuses a refresh for it.
- *
- * `CLEF_TIME_UNKNOWN` where the login is not known, `CLEF_TIME_NEVER` for a client token.
- */
-int64_t clef_token_grant_expires_at(const clef_token *token);
-
-/**
- * A new handle to the same token. Yours: free it with `clef_token_free`. NULL gives NULL.
- */
-clef_token *clef_token_clone(const clef_token *token);
-
-/**
- * Frees a handle, and wipes the token with its last handle. Strings that were borrowed from it are gone. NULL does nothing.
- */
-void clef_token_free(clef_token *token);
-
-/**
  * Begins a login: makes its state, its verifier with PKCE, and its URL. No network. Reference: `UserAuth(cred, scope, pkce)`.
  *
  * `scopes` is nullable. `flags`: `CLEF_AUTH_PKCE`, `CLEF_AUTH_SHOW_DIALOG` (without PKCE the dialog always shows).
@@ -1719,6 +1621,104 @@ clef_status clef_user_auth_prepare_token_from_url(const clef_user_auth *auth,
  * Wipes and frees a login and the strings that were borrowed from it. NULL does nothing.
  */
 void clef_user_auth_free(clef_user_auth *auth);
+
+/**
+ * A new random state, URL-safe: `n_bytes` bytes of it, from 16 to 1,024; 32 is usual. **Secret**. Free it with
+ * `clef_string_free`. Reference: `gen_state`.
+ */
+clef_status clef_gen_state(size_t n_bytes,
+                           char **state,
+                           clef_error **error);
+
+/**
+ * The `code` in the URL that a user was redirected to. **Secret**. Free it with `clef_string_free`. Reference:
+ * `parse_code_from_url`.
+ *
+ * `url` is a whole URL, a request target (`/callback?code=…`) or a bare query. `CLEF_STATUS_MISSING_PARAMETER` where there is
+ * none or an empty one, `CLEF_STATUS_REPEATED_PARAMETER` where there are two. A URL with `error=` is
+ * `CLEF_STATUS_ACCESS_DENIED` where the user said no, else `CLEF_STATUS_OAUTH`: verify its state before you believe that.
+ */
+clef_status clef_parse_code_from_url(const char *url,
+                                     char **code,
+                                     clef_error **error);
+
+/**
+ * The `state` in the URL that a user was redirected to, in any of the forms of `clef_parse_code_from_url` and with the same
+ * errors, but for `error=`. **Secret**. Free it with `clef_string_free`. Reference: `parse_state_from_url`.
+ */
+clef_status clef_parse_state_from_url(const char *url,
+                                      char **state,
+                                      clef_error **error);
+
+/**
+ * Requests a self-refreshing client token. `sender` is nullable: the built-in one. Blocks until the service answered; any
+ * thread. Reference: `request_client_token`.
+ */
+clef_status clef_request_client_token(const char *client_id,
+                                      const char *client_secret,
+                                      const clef_sender *sender,
+                                      clef_refreshing_token **token,
+                                      clef_error **error);
+
+/**
+ * Requests a self-refreshing user token by the refresh token of a login with a client secret. `sender` is nullable: the
+ * built-in one. Blocks until the service answered; any thread. Reference: `refresh_user_token`.
+ */
+clef_status clef_refresh_user_token(const char *client_id,
+                                    const char *client_secret,
+                                    const char *refresh_token,
+                                    const clef_sender *sender,
+                                    clef_refreshing_token **token,
+                                    clef_error **error);
+
+/**
+ * Requests a self-refreshing user token by the refresh token of a login with PKCE. `sender` is nullable: the built-in one.
+ * Blocks until the service answered; any thread. Reference: `refresh_pkce_token`.
+ */
+clef_status clef_refresh_pkce_token(const char *client_id,
+                                    const char *refresh_token,
+                                    const clef_sender *sender,
+                                    clef_refreshing_token **token,
+                                    clef_error **error);
+
+/**
+ * Prompts at the terminal for a login with a client secret. Reference: `prompt_for_user_token`.
+ *
+ * Writes to standard output and reads standard input, a line at a time and not a byte beyond: shows the URL of the login, and
+ * has the user paste the one that he is redirected to, again after a line that is no such URL, three times at most. Call
+ * `fflush(stdout)` before, so that what you printed comes first. `scopes` and `sender` are nullable. `flags`: `CLEF_AUTH_…`,
+ * `CLEF_PROMPT_OPEN_BROWSER`. Blocks for as long as the user takes. `CLEF_STATUS_IO` where the input ends; else as
+ * `clef_user_auth_new` and `clef_user_auth_request_refreshing_token_from_url`.
+ */
+clef_status clef_prompt_for_user_token(const char *client_id,
+                                       const char *client_secret,
+                                       const char *redirect_uri,
+                                       const clef_scope_set *scopes,
+                                       uint32_t flags,
+                                       const clef_sender *sender,
+                                       clef_refreshing_token **token,
+                                       clef_error **error);
+
+/**
+ * Prompts at the terminal for a login with PKCE, as `clef_prompt_for_user_token` does. Reference: `prompt_for_pkce_token`.
+ */
+clef_status clef_prompt_for_pkce_token(const char *client_id,
+                                       const char *redirect_uri,
+                                       const clef_scope_set *scopes,
+                                       uint32_t flags,
+                                       const clef_sender *sender,
+                                       clef_refreshing_token **token,
+                                       clef_error **error);
+
+/**
+ * Prompts at the terminal for a login with these credentials, which may be for another accounts service; with PKCE where
+ * `flags` has `CLEF_AUTH_PKCE`. The other two prompts rest on this one.
+ */
+clef_status clef_prompt_for_token(const clef_credentials *credentials,
+                                  const clef_scope_set *scopes,
+                                  uint32_t flags,
+                                  clef_refreshing_token **token,
+                                  clef_error **error);
 
 #ifdef __cplusplus
 }  // extern "C"

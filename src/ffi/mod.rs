@@ -18,18 +18,31 @@ pub mod version;
 // Errors come first in the header: everything else speaks of them.
 pub mod error;
 pub mod text;
-// Then what a program meets in the order it meets it.
-pub mod credentials;
-pub mod exchange;
-pub mod http_config;
-pub mod http_request;
-pub mod http_response;
-pub mod prompt;
-pub mod redirect;
-pub mod refreshing_credentials;
-pub mod refreshing_token;
+// Then what a program meets in the order it meets it; rustfmt would sort lines that touch.
 pub mod scope;
+
+pub mod http_config;
+
 pub mod sender;
-pub mod shortcuts;
+
+pub mod exchange;
+
+pub mod credentials;
+
+pub mod http_request;
+
+pub mod http_response;
+
 pub mod token;
+
+pub mod refreshing_credentials;
+
+pub mod refreshing_token;
+
 pub mod user_auth;
+
+pub mod redirect;
+
+pub mod shortcuts;
+
+pub mod prompt;
