@@ -315,7 +315,7 @@ impl Error {
 }
 
 /// What strangers say is kept to a length that fits a log.
-fn shortened(text: &str) -> &str {
+pub(crate) fn shortened(text: &str) -> &str {
     const MAX_CHARACTERS: usize = 500;
     match text.char_indices().nth(MAX_CHARACTERS) {
         Some((end, _)) => &text[..end],

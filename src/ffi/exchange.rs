@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use crate::error::{Error, Status};
+use crate::error::{Error, Status, shortened};
 use crate::sender::SendFailure;
 use crate::sender::custom::Exchange;
 
@@ -104,7 +104,7 @@ fn host_failure(
     let message = nullable_text("message", message)?
         .unwrap_or("the custom sender could not carry the request");
     Ok(SendFailure {
-        error: Error::new(status, request.redact(message)),
+        error: Error::new(status, shortened(&request.redact(message))),
         may_have_been_sent,
     })
 }
