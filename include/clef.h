@@ -1701,6 +1701,8 @@ clef_status clef_prompt_for_user_token(const char *client_id,
 
 /**
  * Prompts at the terminal for a login with PKCE, as `clef_prompt_for_user_token` does. Reference: `prompt_for_pkce_token`.
+ *
+ * `scopes` and `sender` are nullable. `flags`: `CLEF_AUTH_…`, `CLEF_PROMPT_OPEN_BROWSER`.
  */
 clef_status clef_prompt_for_pkce_token(const char *client_id,
                                        const char *redirect_uri,
@@ -1712,7 +1714,7 @@ clef_status clef_prompt_for_pkce_token(const char *client_id,
 
 /**
  * Prompts at the terminal for a login with these credentials, which may be for another accounts service; with PKCE where
- * `flags` has `CLEF_AUTH_PKCE`. The other two prompts rest on this one.
+ * `flags` has `CLEF_AUTH_PKCE`. `scopes` is nullable. The other two prompts rest on this one.
  */
 clef_status clef_prompt_for_token(const clef_credentials *credentials,
                                   const clef_scope_set *scopes,

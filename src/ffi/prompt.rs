@@ -92,6 +92,8 @@ pub unsafe extern "C" fn clef_prompt_for_user_token(
 }
 
 /// Prompts at the terminal for a login with PKCE, as `clef_prompt_for_user_token` does. Reference: `prompt_for_pkce_token`.
+///
+/// `scopes` and `sender` are nullable. `flags`: `CLEF_AUTH_…`, `CLEF_PROMPT_OPEN_BROWSER`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_prompt_for_pkce_token(
     client_id: *const c_char,
@@ -117,7 +119,7 @@ pub unsafe extern "C" fn clef_prompt_for_pkce_token(
 }
 
 /// Prompts at the terminal for a login with these credentials, which may be for another accounts service; with PKCE where
-/// `flags` has `CLEF_AUTH_PKCE`. The other two prompts rest on this one.
+/// `flags` has `CLEF_AUTH_PKCE`. `scopes` is nullable. The other two prompts rest on this one.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_prompt_for_token(
     credentials: Option<&clef_credentials>,

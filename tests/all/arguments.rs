@@ -5,7 +5,7 @@ use std::fs;
 use clef_harness::root;
 
 use crate::c_programs::run;
-use crate::declarations::{Function, functions};
+use crate::declarations::{Function, Kind, declarations, functions};
 
 #[test]
 fn arguments() {
@@ -24,12 +24,37 @@ fn arguments() {
 fn every_pointer_is_null_in_some_row() {
     let source = source();
     for function in functions() {
-        for (index, parameter) in function.parameters.iter().enumerate() {
-            // Each row runs with and without a place for the error.
-            let is_pointer = parameter.contains('*') || parameter.contains("_callback ");
-            if is_pointer && parameter != "clef_error **error" {
-                assert_some_row(&source, &function, index, |argument| argument == "NULL");
-            }
+        for index in pointers(&function) {
+            assert_some_row(&source, &function, index, |argument| argument == "NULL");
+        }
+    }
+}
+
+/// Where NULL is no mistake, the header says that.
+#[test]
+fn every_nullable_pointer_is_said_to_be_so() {
+    let source = source();
+    for declaration in declarations() {
+        let Kind::Function(function) = &declaration.kind else {
+            continue;
+        };
+        if !can_fail(function) {
+            continue;
+        }
+        for index in pointers(function) {
+            let name = function.parameters[index]
+                .rsplit(['*', ' '])
+                .next()
+                .expect("a parameter has a name");
+            let refusal = format!("\"{name} must not be NULL");
+            let may_be_null = !calls(&source, &function.name)
+                .any(|call| call.arguments[index] == "NULL" && call.expectation.contains(&refusal));
+            let says = |what: &str| declaration.comment.contains(what);
+            assert!(
+                !may_be_null || (says(&format!("`{name}`")) && (says("nullable") || says("NULL"))),
+                "the comment of {} does not say that '{name}' is nullable",
+                function.name
+            );
         }
     }
 }
@@ -62,14 +87,32 @@ fn all_flags_are_unknown_in_some_row() {
     }
 }
 
+/// Which parameters are pointers, but for the error: each row runs with and without a place for that.
+fn pointers(function: &Function) -> impl Iterator<Item = usize> {
+    let is_pointer = |parameter: &String| {
+        ["*", "_callback ", "_listener "]
+            .iter()
+            .any(|mark| parameter.contains(mark))
+    };
+    (0..function.parameters.len()).filter(move |index| {
+        let parameter = &function.parameters[*index];
+        is_pointer(parameter) && parameter != "clef_error **error"
+    })
+}
+
 fn source() -> String {
     fs::read_to_string(root().join("tests/c/arguments.c")).expect("the table is there")
 }
 
+fn can_fail(function: &Function) -> bool {
+    function
+        .parameters
+        .last()
+        .is_some_and(|parameter| parameter == "clef_error **error")
+}
+
 fn fallible() -> impl Iterator<Item = Function> {
-    functions()
-        .into_iter()
-        .filter(|function| function.result == "clef_status" && function.name != "clef_error_status")
+    functions().into_iter().filter(can_fail)
 }
 
 fn assert_some_row(
@@ -78,8 +121,11 @@ fn assert_some_row(
     index: usize,
     is_wanted: impl Fn(&str) -> bool,
 ) {
-    let found = calls(source, &function.name)
-        .any(|arguments| arguments.get(index).is_some_and(|text| is_wanted(text)));
+    let found = calls(source, &function.name).any(|call| {
+        call.arguments
+            .get(index)
+            .is_some_and(|text| is_wanted(text))
+    });
     assert!(
         found,
         "tests/c/arguments.c lacks a row for '{}' of {}",
@@ -87,36 +133,52 @@ fn assert_some_row(
     );
 }
 
-/// The arguments of each call of this function.
-fn calls(source: &str, name: &str) -> impl Iterator<Item = Vec<String>> {
+/// A call in a row, with what stands behind it up to the end of the row.
+struct Call<'a> {
+    arguments: Vec<String>,
+    expectation: &'a str,
+}
+
+/// The calls of this function.
+fn calls<'a>(source: &'a str, name: &str) -> impl Iterator<Item = Call<'a>> {
     let opening = format!("{name}(");
     source
         .match_indices(&opening)
-        .map(|(start, opening)| arguments_of(&source[start + opening.len()..]))
+        .map(|(start, opening)| call(&source[start + opening.len()..]))
         .collect::<Vec<_>>()
         .into_iter()
 }
 
-/// The arguments up to the parenthesis that closes the call.
-fn arguments_of(text: &str) -> Vec<String> {
-    let mut found = vec![String::new()];
+/// Reads a call behind its opening parenthesis.
+fn call(text: &str) -> Call<'_> {
+    let mut arguments = vec![String::new()];
     let mut depth = 0;
     let mut in_string = false;
     let mut before = ' ';
-    for character in text.chars() {
+    let mut end = text.len();
+    for (index, character) in text.char_indices() {
         match character {
             '"' if before != '\\' => in_string = !in_string,
             '(' | '{' if !in_string => depth += 1,
-            ')' if !in_string && depth == 0 => break,
+            ')' if !in_string && depth == 0 => {
+                end = index;
+                break;
+            }
             ')' | '}' if !in_string => depth -= 1,
             ',' if !in_string && depth == 0 => {
-                found.push(String::new());
+                arguments.push(String::new());
                 continue;
             }
             _ => {}
         }
         before = character;
-        found.last_mut().expect("it has one").push(character);
+        arguments.last_mut().expect("it has one").push(character);
     }
-    found.iter().map(|text| text.trim().to_owned()).collect()
+    Call {
+        arguments: arguments
+            .iter()
+            .map(|text| text.trim().to_owned())
+            .collect(),
+        expectation: text[end..].split(';').next().unwrap_or_default(),
+    }
 }

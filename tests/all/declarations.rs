@@ -2,10 +2,11 @@
 
 use clef_harness::root;
 
-/// Something that the header declares, with the comment before it.
+/// Something that the header declares.
 pub struct Declaration {
+    /// The comment before it, as one line without its stars; empty where there is none.
     pub comment: String,
-    /// Without comments, on one line, up to its `;`.
+    /// On one line, up to its `;`.
     pub text: String,
     pub kind: Kind,
 }
@@ -119,7 +120,11 @@ fn declaration_length(text: &str, end: char) -> usize {
 
 fn declaration(comment: &str, text: &str, kind: Kind) -> Declaration {
     Declaration {
-        comment: comment.to_owned(),
+        comment: comment
+            .split_whitespace()
+            .filter(|word| !matches!(*word, "/**" | "*" | "*/"))
+            .collect::<Vec<_>>()
+            .join(" "),
         text: text.split_whitespace().collect::<Vec<_>>().join(" "),
         kind,
     }

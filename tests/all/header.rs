@@ -137,7 +137,7 @@ fn everything_has_a_comment() {
     assert!(declarations.len() > 200, "the header was not understood");
     for declaration in declarations {
         assert!(
-            declaration.comment.starts_with("/**"),
+            !declaration.comment.is_empty(),
             "'{}' has no comment",
             declaration.text
         );

@@ -139,7 +139,7 @@ static void check_message(const struct row *row, const char *message)
         complain(row, "the message", message, row->part);
     if (strstr(message, SECRET) || strstr(message, state))
         complain(row, "the message", message, "free of secrets");
-    if (strlen(message) > 300 || strchr(message, '\n'))
+    if (strlen(message) > 500 || strchr(message, '\n'))
         complain(row, "the message", "too long", "one line");
 }
 
@@ -182,7 +182,9 @@ static enum {
     FAIL_OK,
     FAIL_UNKNOWN,
     FAIL_NEGATIVE,
+    FAIL_DEAD,
     FAIL_SECRET,
+    FAIL_HUGE,
     FREE
 } ending;
 
@@ -208,6 +210,12 @@ static void end_exchange(void *user_data, clef_exchange *exchange)
         break;
     case FAIL_NEGATIVE:
         clef_exchange_fail(exchange, INT32_MIN, 0, "x");
+        break;
+    case FAIL_DEAD:
+        clef_exchange_fail(exchange, CLEF_STATUS_LOGIN_REQUIRED, 0, "x");
+        break;
+    case FAIL_HUGE:
+        clef_exchange_fail(exchange, CLEF_STATUS_TLS, 0, MEGABYTE);
         break;
     case FAIL_SECRET:
         snprintf(secret, sizeof secret, "cannot send %.80s",
@@ -419,7 +427,7 @@ static void null_in_refreshing_credentials(void)
             "refreshing_credentials must not be NULL");
     INVALID(clef_refreshing_credentials_user_authorisation_url(NULL, scopes, SECRET, 0, OUT(text),
                                                                error),
-            "refreshing_credentials must not be NULL");
+            "credentials must not be NULL");
     WORKS(clef_refreshing_credentials_user_authorisation_url(refreshing_credentials, NULL, NULL, 0,
                                                              OUT(text), error));
     INVALID(clef_refreshing_credentials_user_authorisation_url(refreshing_credentials, scopes,
@@ -427,7 +435,7 @@ static void null_in_refreshing_credentials(void)
             "url must not be NULL");
     INVALID(clef_refreshing_credentials_pkce_user_authorisation(
                 NULL, scopes, SECRET, 32, 0, OUT(text), OUT(more_text), error),
-            "refreshing_credentials must not be NULL");
+            "credentials must not be NULL");
     WORKS(clef_refreshing_credentials_pkce_user_authorisation(
         refreshing_credentials, NULL, NULL, 32, 0, OUT(text), OUT(more_text), error));
     INVALID(clef_refreshing_credentials_pkce_user_authorisation(
@@ -437,11 +445,11 @@ static void null_in_refreshing_credentials(void)
                 refreshing_credentials, scopes, SECRET, 32, 0, OUT(text), NULL, error),
             "verifier must not be NULL");
     INVALID(clef_refreshing_credentials_request_client_token(NULL, OUT(refreshing), error),
-            "refreshing_credentials must not be NULL");
+            "credentials must not be NULL");
     INVALID(clef_refreshing_credentials_request_client_token(refreshing_credentials, NULL, error),
             "token must not be NULL");
     INVALID(clef_refreshing_credentials_request_user_token(NULL, SECRET, OUT(refreshing), error),
-            "refreshing_credentials must not be NULL");
+            "credentials must not be NULL");
     INVALID(clef_refreshing_credentials_request_user_token(refreshing_credentials, NULL,
                                                            OUT(refreshing), error),
             "code must not be NULL");
@@ -449,7 +457,7 @@ static void null_in_refreshing_credentials(void)
                                                            error),
             "token must not be NULL");
     INVALID(clef_refreshing_credentials_refresh_user_token(NULL, SECRET, OUT(refreshing), error),
-            "refreshing_credentials must not be NULL");
+            "credentials must not be NULL");
     INVALID(clef_refreshing_credentials_refresh_user_token(refreshing_credentials, NULL,
                                                            OUT(refreshing), error),
             "refresh_token must not be NULL");
@@ -458,7 +466,7 @@ static void null_in_refreshing_credentials(void)
             "token must not be NULL");
     INVALID(clef_refreshing_credentials_request_pkce_token(NULL, SECRET, SECRET, OUT(refreshing),
                                                            error),
-            "refreshing_credentials must not be NULL");
+            "credentials must not be NULL");
     INVALID(clef_refreshing_credentials_request_pkce_token(refreshing_credentials, NULL, SECRET,
                                                            OUT(refreshing), error),
             "code must not be NULL");
@@ -469,7 +477,7 @@ static void null_in_refreshing_credentials(void)
                                                            NULL, error),
             "token must not be NULL");
     INVALID(clef_refreshing_credentials_refresh_pkce_token(NULL, SECRET, OUT(refreshing), error),
-            "refreshing_credentials must not be NULL");
+            "credentials must not be NULL");
     INVALID(clef_refreshing_credentials_refresh_pkce_token(refreshing_credentials, NULL,
                                                            OUT(refreshing), error),
             "refresh_token must not be NULL");
@@ -1027,6 +1035,7 @@ static void unknown_numbers(void)
         "the custom sender could not carry the request");
     ROW(with_ending(FAIL_UNKNOWN, error), CLEF_STATUS_TRANSPORT, CLEF_REMEDY_RETRY_LATER, "x");
     ROW(with_ending(FAIL_NEGATIVE, error), CLEF_STATUS_TRANSPORT, CLEF_REMEDY_RETRY_LATER, "x");
+    ROW(with_ending(FAIL_DEAD, error), CLEF_STATUS_TRANSPORT, CLEF_REMEDY_RETRY_LATER, "x");
     ROW(with_ending(FAIL_SECRET, error), CLEF_STATUS_TLS, CLEF_REMEDY_RETRY_LATER, "cannot send");
     INVALID(with_ending(RESPOND_NULL, error), "response must not be NULL");
 
@@ -1196,6 +1205,8 @@ static void huge_strings_that_are_sent(void)
                                                         OUT(refreshing), error));
     DEAD(clef_refreshing_credentials_refresh_pkce_token(refreshing_credentials, MEGABYTE,
                                                         OUT(refreshing), error));
+    ROW(with_ending(FAIL_HUGE, error), CLEF_STATUS_TLS, CLEF_REMEDY_RETRY_LATER, "mmm");
+
     ending = FREE;
 #define NOT_CARRIED(call) \
     ROW(call, CLEF_STATUS_TRANSPORT, CLEF_REMEDY_RETRY_LATER, "without an answer")
