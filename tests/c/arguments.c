@@ -175,7 +175,7 @@ static void count_free(void *user_data)
 }
 
 /* How the failing sender ends its exchange. */
-static enum {
+static enum ending {
     RESPOND_NULL,
     FAIL_FLAGS,
     FAIL_UTF8,
@@ -227,7 +227,7 @@ static void end_exchange(void *user_data, clef_exchange *exchange)
     }
 }
 
-static clef_status with_ending(int how, clef_error **error)
+static clef_status with_ending(enum ending how, clef_error **error)
 {
     ending = how;
     return clef_credentials_refresh_pkce_token(with_failing_sender, "refresh-" SECRET, OUT(token),
