@@ -45,8 +45,8 @@
 #define CLEF_TIME_NEVER INT64_MAX
 
 /**
- * Every `clef_status` that this version of clef gives. Numbers are never changed or reused; a later version
- * adds more, so treat an unknown one by its `clef_status_remedy`.
+ * Every `clef_status` that this version of clef gives. Numbers are never changed or reused; a
+ * later version adds more, so treat an unknown one by its `clef_status_remedy`.
  */
 enum {
     /**
@@ -54,7 +54,8 @@ enum {
      */
     CLEF_STATUS_OK = 0,
     /**
-     * An argument breaks what the function's comment says: NULL where it is not nullable, invalid UTF-8, out of range.
+     * An argument breaks what the function's comment says: NULL where it is not nullable,
+     * invalid UTF-8, out of range.
      */
     CLEF_STATUS_INVALID_ARGUMENT = 1,
     /**
@@ -66,7 +67,8 @@ enum {
      */
     CLEF_STATUS_MISSING_REDIRECT_URI = 3,
     /**
-     * The service would refuse this redirect URI, or it is unsafe; the message says what to write instead.
+     * The service would refuse this redirect URI, or it is unsafe; the message says what to
+     * write instead.
      */
     CLEF_STATUS_INVALID_REDIRECT_URI = 4,
     /**
@@ -78,7 +80,8 @@ enum {
      */
     CLEF_STATUS_REPEATED_PARAMETER = 6,
     /**
-     * The state is not the one of this login: the redirect belongs to another login, or is forged.
+     * The state is not the one of this login: the redirect belongs to another login, or is
+     * forged.
      */
     CLEF_STATUS_STATE_MISMATCH = 7,
     /**
@@ -194,12 +197,13 @@ enum {
 };
 
 /**
- * Every `clef_scope`: the privileges of the reference. Numbers are never changed or reused. The service may add
- * scopes before clef does: scope sets take any name.
+ * Every `clef_scope`: the privileges of the reference. Numbers are never changed or reused. The
+ * service may add scopes before clef does: scope sets take any name.
  */
 enum {
     /**
-     * Not a scope: what `clef_scope_from_name` gives for a name that this version does not know.
+     * Not a scope: what `clef_scope_from_name` gives for a name that this version does not
+     * know.
      */
     CLEF_SCOPE_UNKNOWN = 0,
     /**
@@ -285,7 +289,8 @@ enum {
  */
 enum {
     /**
-     * There is a new token: save it. An answer other than OK has it offered again before the next refresh.
+     * There is a new token: save it. An answer other than OK has it offered again before the
+     * next refresh.
      */
     CLEF_EVENT_CHANGED = 1,
     /**
@@ -315,7 +320,8 @@ enum {
      */
     CLEF_AUTH_SHOW_DIALOG = 1,
     /**
-     * Use proof key for code exchange (RFC 7636), which needs no client secret: for programs that their users have.
+     * Use proof key for code exchange (RFC 7636), which needs no client secret: for programs
+     * that their users have.
      */
     CLEF_AUTH_PKCE = 2,
 };
@@ -345,54 +351,61 @@ enum {
  */
 enum {
     /**
-     * The request may have reached the service, and so may have spent its code or refresh token: do not send it again.
+     * The request may have reached the service, and so may have spent its code or refresh
+     * token: do not send it again.
      */
     CLEF_EXCHANGE_SENT = 1,
 };
 
 /**
- * A program's credentials, with the service that they are for and the sender that carries their requests. Immutable; any
- * thread may use them at any time. Reference: `Credentials`.
+ * A program's credentials, with the service that they are for and the sender that carries their
+ * requests. Immutable; any thread may use them at any time. Reference: `Credentials`.
  *
- * Methods: `clef_credentials_new`, `_with_accounts_url`, `_with_redirect_uri`, `_client_id`, `_redirect_uri`,
- * `_user_authorisation_url`, `_pkce_user_authorisation`, `_request_client_token`, `_request_user_token`,
- * `_refresh_user_token`, `_request_pkce_token`, `_refresh_pkce_token`, `_refresh`, the same six as `_prepare_…`, `_clone`,
- * `_free`.
+ * Methods: `clef_credentials_new`, `_with_accounts_url`, `_with_redirect_uri`, `_client_id`,
+ * `_redirect_uri`, `_user_authorisation_url`, `_pkce_user_authorisation`,
+ * `_request_client_token`, `_request_user_token`, `_refresh_user_token`, `_request_pkce_token`,
+ * `_refresh_pkce_token`, `_refresh`, the same six as `_prepare_…`, `_clone`, `_free`.
  */
 typedef struct clef_credentials clef_credentials;
 
 /**
- * Why a call failed. Immutable; any thread may read it at any time. It never repeats a secret, so it may be logged.
+ * Why a call failed. Immutable; any thread may read it at any time. It never repeats a secret,
+ * so it may be logged.
  *
- * Methods: `clef_error_status`, `_remedy`, `_message`, `_oauth_error`, `_oauth_description`, `_http_status`,
- * `_retry_after`, `_free`.
+ * Methods: `clef_error_status`, `_remedy`, `_message`, `_oauth_error`, `_oauth_description`,
+ * `_http_status`, `_retry_after`, `_free`.
  *
- * Functions that can fail take a nullable `clef_error **error` last. It is overwritten without being read: with NULL on
- * success, with an error that is yours to free on failure.
+ * Functions that can fail take a nullable `clef_error **error` last. It is overwritten without
+ * being read: with NULL on success, with an error that is yours to free on failure.
  */
 typedef struct clef_error clef_error;
 
 /**
- * One request that waits for its answer. Whoever has it ends it exactly once, from any thread, now or later.
+ * One request that waits for its answer. Whoever has it ends it exactly once, from any thread,
+ * now or later.
  *
- * Methods: `clef_exchange_request`, `_is_cancelled`; `_respond`, `_fail` and `_free`, which end it.
+ * Methods: `clef_exchange_request`, `_is_cancelled`; `_respond`, `_fail` and `_free`, which end
+ * it.
  */
 typedef struct clef_exchange clef_exchange;
 
 /**
- * Settings of the built-in HTTP sender. A setter object: one thread at a time, copied when it is used.
+ * Settings of the built-in HTTP sender. A setter object: one thread at a time, copied when it
+ * is used.
  *
- * Methods: `clef_http_config_new`, `_set_connect_timeout`, `_set_timeout`, `_set_proxy`, `_set_proxy_from_environment`,
- * `_add_ca_certificates`, `_set_user_agent`, `_free`.
+ * Methods: `clef_http_config_new`, `_set_connect_timeout`, `_set_timeout`, `_set_proxy`,
+ * `_set_proxy_from_environment`, `_add_ca_certificates`, `_set_user_agent`, `_free`.
  */
 typedef struct clef_http_config clef_http_config;
 
 /**
- * A token request that is not sent yet, from one of the `clef_credentials_prepare_…` or `clef_user_auth_prepare_…` calls.
- * Its contents are immutable; any thread may read them at any time.
+ * A token request that is not sent yet, from one of the `clef_credentials_prepare_…` or
+ * `clef_user_auth_prepare_…` calls. Its contents are immutable; any thread may read them at any
+ * time.
  *
- * Methods: `clef_http_request_send`; or, to carry it yourself, `_method`, `_url`, `_header_count`, `_header_name`,
- * `_header_value`, `_body`, `_may_repeat` and `_finish`; `_free`.
+ * Methods: `clef_http_request_send`; or, to carry it yourself, `_method`, `_url`,
+ * `_header_count`, `_header_name`, `_header_value`, `_body`, `_may_repeat` and `_finish`;
+ * `_free`.
  */
 typedef struct clef_http_request clef_http_request;
 
@@ -404,61 +417,67 @@ typedef struct clef_http_request clef_http_request;
 typedef struct clef_http_response clef_http_response;
 
 /**
- * Credentials that give self-refreshing tokens. Immutable; any thread may use them at any time. Reference:
- * `RefreshingCredentials`.
+ * Credentials that give self-refreshing tokens. Immutable; any thread may use them at any time.
+ * Reference: `RefreshingCredentials`.
  *
- * Methods: `clef_refreshing_credentials_new`, `_credentials`, `_user_authorisation_url`, `_pkce_user_authorisation`,
- * `_request_client_token`, `_request_user_token`, `_refresh_user_token`, `_request_pkce_token`, `_refresh_pkce_token`, `_clone`,
- * `_free`.
+ * Methods: `clef_refreshing_credentials_new`, `_credentials`, `_user_authorisation_url`,
+ * `_pkce_user_authorisation`, `_request_client_token`, `_request_user_token`,
+ * `_refresh_user_token`, `_request_pkce_token`, `_refresh_pkce_token`, `_clone`, `_free`.
  */
 typedef struct clef_refreshing_credentials clef_refreshing_credentials;
 
 /**
- * An access token that is refreshed when it is about to expire. Shared: any number of threads may use it at any time.
- * Reference: `RefreshingToken`.
+ * An access token that is refreshed when it is about to expire. Shared: any number of threads
+ * may use it at any time. Reference: `RefreshingToken`.
  *
- * Methods: `clef_refreshing_token_new`, `_credentials`, `_access_token`, `_refresh_token`, `_scopes`, `_token_type`, `_uses_pkce`,
- * `_expires_at`, `_expires_in`, `_is_expiring`, `_token`, `_refresh`, `_invalidate`, `_last_error`, `_set_listener`, `_clone`,
- * `_free`.
+ * Methods: `clef_refreshing_token_new`, `_credentials`, `_access_token`, `_refresh_token`,
+ * `_scopes`, `_token_type`, `_uses_pkce`, `_expires_at`, `_expires_in`, `_is_expiring`,
+ * `_token`, `_refresh`, `_invalidate`, `_last_error`, `_set_listener`, `_clone`, `_free`.
  */
 typedef struct clef_refreshing_token clef_refreshing_token;
 
 /**
- * A set of scope names: sorted, each once, known to clef or not. Immutable; any thread may read it at any time.
+ * A set of scope names: sorted, each once, known to clef or not. Immutable; any thread may read
+ * it at any time.
  *
- * Methods: `clef_scope_set_new`, `_of`, `_parse`, `_read`, `_write`, `_every`, `_union`, `_difference`, `_contains`,
- * `_is_subset`, `_equals`, `_len`, `_get`, `_to_string`, `_clone`, `_free`.
+ * Methods: `clef_scope_set_new`, `_of`, `_parse`, `_read`, `_write`, `_every`, `_union`,
+ * `_difference`, `_contains`, `_is_subset`, `_equals`, `_len`, `_get`, `_to_string`, `_clone`,
+ * `_free`.
  */
 typedef struct clef_scope_set clef_scope_set;
 
 /**
- * Carries requests to the service and brings the answers back. Shared: any thread may use it at any time.
+ * Carries requests to the service and brings the answers back. Shared: any thread may use it at
+ * any time.
  *
  * Methods: `clef_sender_new_http`, `_new_retrying`, `_new_custom`, `_clone`, `_free`.
  */
 typedef struct clef_sender clef_sender;
 
 /**
- * An access token of the program or of a user, as it was at one time. Immutable; any thread may read it at any time.
- * Reference: `Token`.
+ * An access token of the program or of a user, as it was at one time. Immutable; any thread may
+ * read it at any time. Reference: `Token`.
  *
- * Methods: `clef_token_from_json`, `_to_json`, `_access_token`, `_refresh_token`, `_token_type`, `_scopes`, `_expires_at`,
- * `_expires_in`, `_is_expiring`, `_uses_pkce`, `_authorised_at`, `_with_authorised_at`, `_grant_expires_at`, `_clone`, `_free`.
+ * Methods: `clef_token_from_json`, `_to_json`, `_access_token`, `_refresh_token`,
+ * `_token_type`, `_scopes`, `_expires_at`, `_expires_in`, `_is_expiring`, `_uses_pkce`,
+ * `_authorised_at`, `_with_authorised_at`, `_grant_expires_at`, `_clone`, `_free`.
  */
 typedef struct clef_token clef_token;
 
 /**
- * One login of one user: its URL, the check of its state and the exchange of its code. Shared: any thread may use it, and it
- * is spent once, when its state matched, whatever comes after. Reference: `UserAuth`.
+ * One login of one user: its URL, the check of its state and the exchange of its code. Shared:
+ * any thread may use it, and it is spent once, when its state matched, whatever comes after.
+ * Reference: `UserAuth`.
  *
- * Methods: `clef_user_auth_new`, `_resume`, `_url`, `_state`, `_verifier`, `_request_token`, `_request_token_from_url`,
- * `_request_refreshing_token`, `_request_refreshing_token_from_url`, `_prepare_token`, `_prepare_token_from_url`, `_free`.
+ * Methods: `clef_user_auth_new`, `_resume`, `_url`, `_state`, `_verifier`, `_request_token`,
+ * `_request_token_from_url`, `_request_refreshing_token`, `_request_refreshing_token_from_url`,
+ * `_prepare_token`, `_prepare_token_from_url`, `_free`.
  */
 typedef struct clef_user_auth clef_user_auth;
 
 /**
- * How a call ended: one of the `CLEF_STATUS_…` constants. A later version may give numbers that this one does not
- * know: branch on `clef_status_remedy` where you have no case for a status.
+ * How a call ended: one of the `CLEF_STATUS_…` constants. A later version may give numbers that
+ * this one does not know: branch on `clef_status_remedy` where you have no case for a status.
  */
 typedef int32_t clef_status;
 
@@ -473,35 +492,41 @@ typedef int32_t clef_remedy;
 typedef int32_t clef_scope;
 
 /**
- * Carries one request: answers `exchange` now, or keeps it and answers it later from any thread.
+ * Carries one request: answers `exchange` now, or keeps it and answers it later from any
+ * thread.
  *
- * `exchange` is yours: end it exactly once, with `clef_exchange_respond`, `clef_exchange_fail` or `clef_exchange_free`.
- * Called on the thread that sends, by several threads at a time if several send. No lock of clef's is held. It must not
- * follow redirects, and must neither unwind nor `longjmp`.
+ * `exchange` is yours: end it exactly once, with `clef_exchange_respond`, `clef_exchange_fail`
+ * or `clef_exchange_free`. Called on the thread that sends, by several threads at a time if
+ * several send. No lock of clef's is held. It must not follow redirects, and must neither
+ * unwind nor `longjmp`.
  */
 typedef void (*clef_send_callback)(void *user_data,
                                    clef_exchange *exchange);
 
 /**
- * Frees a `user_data`. Called exactly once, on the thread that ends its use; never while a lock of clef's is held.
+ * Frees a `user_data`. Called exactly once, on the thread that ends its use; never while a lock
+ * of clef's is held.
  */
 typedef void (*clef_free_callback)(void *user_data);
 
 /**
- * What happened to a self-refreshing token: one of the `CLEF_EVENT_…` constants. A later version may give more: answer those
- * with `CLEF_STATUS_OK`.
+ * What happened to a self-refreshing token: one of the `CLEF_EVENT_…` constants. A later
+ * version may give more: answer those with `CLEF_STATUS_OK`.
  */
 typedef int32_t clef_event;
 
 /**
- * Hears of what happens to a self-refreshing token. `token` is the new one for `CLEF_EVENT_CHANGED`, else the one at hand;
- * `error` is NULL unless something failed. Both are borrowed for the call.
+ * Hears of what happens to a self-refreshing token. `token` is the new one for
+ * `CLEF_EVENT_CHANGED`, else the one at hand; `error` is NULL unless something failed. Both are
+ * borrowed for the call.
  *
- * On `CLEF_EVENT_CHANGED` save `token`, as `clef_token_to_json`: nobody else has seen it yet. Answer `CLEF_STATUS_OK`; anything
- * else says that you could not, and the token is offered again before the next refresh. It is used all the same.
+ * On `CLEF_EVENT_CHANGED` save `token`, as `clef_token_to_json`: nobody else has seen it yet.
+ * Answer `CLEF_STATUS_OK`; anything else says that you could not, and the token is offered
+ * again before the next refresh. It is used all the same.
  *
- * Called on the thread that refreshes, one call at a time. No lock of clef's is held, but the refresh waits for you: asking
- * this same token for its access token, or to refresh, is `CLEF_STATUS_WOULD_BLOCK`. It must neither unwind nor `longjmp`.
+ * Called on the thread that refreshes, one call at a time. No lock of clef's is held, but the
+ * refresh waits for you: asking this same token for its access token, or to refresh, is
+ * `CLEF_STATUS_WOULD_BLOCK`. It must neither unwind nor `longjmp`.
  */
 typedef clef_status (*clef_token_listener)(void *user_data,
                                            clef_event event,
@@ -513,9 +538,11 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * The version of the library that is loaded, as one number that grows: major × 1,000,000 + minor × 1,000 + patch.
+ * The version of the library that is loaded, as one number that grows: major × 1,000,000 +
+ * minor × 1,000 + patch.
  *
- * Compare it with `CLEF_VERSION_NUMBER`, the version of the header that the program was compiled with.
+ * Compare it with `CLEF_VERSION_NUMBER`, the version of the header that the program was
+ * compiled with.
  */
 uint32_t clef_version_number(void);
 
@@ -532,7 +559,8 @@ const char *clef_version_string(void);
 const char *clef_status_name(clef_status status);
 
 /**
- * What to do about a status where there is no `clef_error` to ask: its remedy can be more exact.
+ * What to do about a status where there is no `clef_error` to ask: its remedy can be more
+ * exact.
  *
  * A status that this version does not know gives `CLEF_REMEDY_NONE`.
  */
@@ -554,14 +582,14 @@ clef_remedy clef_error_remedy(const clef_error *error);
 const char *clef_error_message(const clef_error *error);
 
 /**
- * The service's `error`, such as `"invalid_scope"` (RFC 6749 section 5.2); NULL where it gave none. Borrowed: lives as
- * long as the error.
+ * The service's `error`, such as `"invalid_scope"` (RFC 6749 section 5.2); NULL where it gave
+ * none. Borrowed: lives as long as the error.
  */
 const char *clef_error_oauth_error(const clef_error *error);
 
 /**
- * The service's `error_description`; NULL where it gave none. For logs: never branch on it, its words change. Borrowed:
- * lives as long as the error.
+ * The service's `error_description`; NULL where it gave none. For logs: never branch on it, its
+ * words change. Borrowed: lives as long as the error.
  */
 const char *clef_error_oauth_description(const clef_error *error);
 
@@ -571,7 +599,8 @@ const char *clef_error_oauth_description(const clef_error *error);
 int32_t clef_error_http_status(const clef_error *error);
 
 /**
- * After how many seconds the service wants to be asked again (`Retry-After`); -1 where it did not say.
+ * After how many seconds the service wants to be asked again (`Retry-After`); -1 where it did
+ * not say.
  */
 int64_t clef_error_retry_after(const clef_error *error);
 
@@ -595,7 +624,8 @@ void clef_string_free(char *string);
 const char *clef_scope_name(clef_scope scope);
 
 /**
- * The scope with this name; `CLEF_SCOPE_UNKNOWN` for NULL, invalid UTF-8 and names that this version does not know.
+ * The scope with this name; `CLEF_SCOPE_UNKNOWN` for NULL, invalid UTF-8 and names that this
+ * version does not know.
  */
 clef_scope clef_scope_from_name(const char *name);
 
@@ -605,10 +635,12 @@ clef_scope clef_scope_from_name(const char *name);
 clef_scope_set *clef_scope_set_new(void);
 
 /**
- * A new set of the `count` scopes at `scopes`, in any order, doubles allowed. Reference: `Scope(*members)`.
+ * A new set of the `count` scopes at `scopes`, in any order, doubles allowed. Reference:
+ * `Scope(*members)`.
  *
- * `scopes` may be NULL where `count` is 0. `CLEF_STATUS_INVALID_ARGUMENT` where one of them is `CLEF_SCOPE_UNKNOWN` or
- * unknown to this version: give such a scope by name to `clef_scope_set_parse`.
+ * `scopes` may be NULL where `count` is 0. `CLEF_STATUS_INVALID_ARGUMENT` where one of them is
+ * `CLEF_SCOPE_UNKNOWN` or unknown to this version: give such a scope by name to
+ * `clef_scope_set_parse`.
  */
 clef_status clef_scope_set_of(const clef_scope *scopes,
                               size_t count,
@@ -616,27 +648,31 @@ clef_status clef_scope_set_of(const clef_scope *scopes,
                               clef_error **error);
 
 /**
- * A new set of the scope names in `text`, which spaces separate. Reference: a scope given as a string.
+ * A new set of the scope names in `text`, which spaces separate. Reference: a scope given as a
+ * string.
  *
- * Any name is legal, since the service adds scopes before clef knows them; an empty text gives the empty set.
+ * Any name is legal, since the service adds scopes before clef knows them; an empty text gives
+ * the empty set.
  */
 clef_status clef_scope_set_parse(const char *text,
                                  clef_scope_set **set,
                                  clef_error **error);
 
 /**
- * A new set of the 11 scopes that read. Yours: free it with `clef_scope_set_free`. Reference: `scope.read`.
+ * A new set of the 11 scopes that read. Yours: free it with `clef_scope_set_free`. Reference:
+ * `scope.read`.
  */
 clef_scope_set *clef_scope_set_read(void);
 
 /**
- * A new set of the 6 scopes that write. Yours: free it with `clef_scope_set_free`. Reference: `scope.write`.
+ * A new set of the 6 scopes that write. Yours: free it with `clef_scope_set_free`. Reference:
+ * `scope.write`.
  */
 clef_scope_set *clef_scope_set_write(void);
 
 /**
- * A new set of the 17 scopes of the Web API, so without `app-remote-control` and `streaming`. Yours: free it with
- * `clef_scope_set_free`. Reference: `scope.every`.
+ * A new set of the 17 scopes of the Web API, so without `app-remote-control` and `streaming`.
+ * Yours: free it with `clef_scope_set_free`. Reference: `scope.every`.
  */
 clef_scope_set *clef_scope_set_every(void);
 
@@ -680,13 +716,15 @@ bool clef_scope_set_equals(const clef_scope_set *a,
 size_t clef_scope_set_len(const clef_scope_set *set);
 
 /**
- * The name of the scope at `index`, from 0, in sorted order; NULL past the end. Borrowed: lives as long as the set.
+ * The name of the scope at `index`, from 0, in sorted order; NULL past the end. Borrowed: lives
+ * as long as the set.
  */
 const char *clef_scope_set_get(const clef_scope_set *set,
                                size_t index);
 
 /**
- * The names of the set, sorted and joined by spaces. Borrowed: lives as long as the set. Reference: `str(Scope)`.
+ * The names of the set, sorted and joined by spaces. Borrowed: lives as long as the set.
+ * Reference: `str(Scope)`.
  */
 const char *clef_scope_set_to_string(const clef_scope_set *set);
 
@@ -701,8 +739,8 @@ clef_scope_set *clef_scope_set_clone(const clef_scope_set *set);
 void clef_scope_set_free(clef_scope_set *set);
 
 /**
- * New settings: 10 seconds to connect, 30 in all, no proxy, Mozilla's root certificates. Yours: free them with
- * `clef_http_config_free`.
+ * New settings: 10 seconds to connect, 30 in all, no proxy, Mozilla's root certificates. Yours:
+ * free them with `clef_http_config_free`.
  */
 clef_http_config *clef_http_config_new(void);
 
@@ -716,8 +754,9 @@ clef_status clef_http_config_set_connect_timeout(clef_http_config *config,
                                                  clef_error **error);
 
 /**
- * How many milliseconds a request may take from its start to the last byte of its answer; -1 for ever. 30,000 unless
- * set. Looking up the name of the host counts, but is not interrupted: that lies with the system's resolver.
+ * How many milliseconds a request may take from its start to the last byte of its answer; -1
+ * for ever. 30,000 unless set. Looking up the name of the host counts, but is not interrupted:
+ * that lies with the system's resolver.
  *
  * `CLEF_STATUS_INVALID_ARGUMENT` for 0 and below -1.
  */
@@ -726,7 +765,8 @@ clef_status clef_http_config_set_timeout(clef_http_config *config,
                                          clef_error **error);
 
 /**
- * The HTTP proxy to go through, `http://[user:password@]host:port`; `url` NULL for none. None unless set.
+ * The HTTP proxy to go through, `http://[user:password@]host:port`; `url` NULL for none. None
+ * unless set.
  *
  * `CLEF_STATUS_INVALID_ARGUMENT` for anything else; the message does not repeat the URL.
  */
@@ -735,17 +775,19 @@ clef_status clef_http_config_set_proxy(clef_http_config *config,
                                        clef_error **error);
 
 /**
- * Takes the proxy from the environment, during this call: from `ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in
- * upper or lower case. No other thread may change the environment meanwhile.
+ * Takes the proxy from the environment, during this call: from `ALL_PROXY`, `HTTPS_PROXY`,
+ * `HTTP_PROXY` and `NO_PROXY`, in upper or lower case. No other thread may change the
+ * environment meanwhile.
  */
 clef_status clef_http_config_set_proxy_from_environment(clef_http_config *config,
                                                         clef_error **error);
 
 /**
- * Trusts the certificates in `pem` too, beside Mozilla's roots: those of a company's proxy, or of the sandbox. `pem` is
- * the text of a PEM file, not its path. May be called several times.
+ * Trusts the certificates in `pem` too, beside Mozilla's roots: those of a company's proxy, or
+ * of the sandbox. `pem` is the text of a PEM file, not its path. May be called several times.
  *
- * `CLEF_STATUS_INVALID_ARGUMENT` where there is no certificate in it, or one that cannot be read.
+ * `CLEF_STATUS_INVALID_ARGUMENT` where there is no certificate in it, or one that cannot be
+ * read.
  */
 clef_status clef_http_config_add_ca_certificates(clef_http_config *config,
                                                  const char *pem,
@@ -766,24 +808,28 @@ clef_status clef_http_config_set_user_agent(clef_http_config *config,
 void clef_http_config_free(clef_http_config *config);
 
 /**
- * A new sender that speaks HTTP and TLS itself, with `config`, or the usual settings where that is NULL (nullable).
+ * A new sender that speaks HTTP and TLS itself, with `config`, or the usual settings where that
+ * is NULL (nullable).
  *
- * It sends on the calling thread and starts no other, reads no file and follows no redirect. Connections are kept
- * alive and shared by everything that uses this sender.
+ * It sends on the calling thread and starts no other, reads no file and follows no redirect.
+ * Connections are kept alive and shared by everything that uses this sender.
  */
 clef_status clef_sender_new_http(const clef_http_config *config,
                                  clef_sender **sender,
                                  clef_error **error);
 
 /**
- * A new sender that sends through `inner`, and up to `retries` times more after a passing failure.
+ * A new sender that sends through `inner`, and up to `retries` times more after a passing
+ * failure.
  *
- * It waits as long as the service asks (`Retry-After`), else half a second, then twice as long each time; but never
- * longer than `max_wait_ms` in all, for one request (milliseconds, -1 for ever). A `Retry-After` beyond what is left of
- * that is `CLEF_STATUS_RATE_LIMITED` at once. It waits on the calling thread.
+ * It waits as long as the service asks (`Retry-After`), else half a second, then twice as long
+ * each time; but never longer than `max_wait_ms` in all, for one request (milliseconds, -1 for
+ * ever). A `Retry-After` beyond what is left of that is `CLEF_STATUS_RATE_LIMITED` at once. It
+ * waits on the calling thread.
  *
- * A request with a code or a refresh token is repeated only when nothing was sent, or after HTTP 429 or 503: it may be
- * spent by the first try. One for a client token is also repeated after a lost connection and other 5xx answers.
+ * A request with a code or a refresh token is repeated only when nothing was sent, or after
+ * HTTP 429 or 503: it may be spent by the first try. One for a client token is also repeated
+ * after a lost connection and other 5xx answers.
  *
  * `inner` is kept alive by the new sender: free your handle when you like.
  */
@@ -796,10 +842,11 @@ clef_status clef_sender_new_retrying(const clef_sender *inner,
 /**
  * A new sender that hands each request to `send`, for programs that have HTTP of their own.
  *
- * The thread that sends waits until the exchange ends, up to `timeout_ms` milliseconds (-1 for ever; 0 where `send` answers
- * before it returns): then the call is
- * `CLEF_STATUS_TIMEOUT`, and a later answer is dropped. `user_data` is handed to `send` as it is. `free_user_data`, where
- * not NULL, is called once with it: when the sender and everything that uses it are freed, or when this call fails.
+ * The thread that sends waits until the exchange ends, up to `timeout_ms` milliseconds (-1 for
+ * ever; 0 where `send` answers before it returns): then the call is `CLEF_STATUS_TIMEOUT`, and
+ * a later answer is dropped. `user_data` is handed to `send` as it is. `free_user_data`, where
+ * not NULL, is called once with it: when the sender and everything that uses it are freed, or
+ * when this call fails.
  */
 clef_status clef_sender_new_custom(clef_send_callback send,
                                    void *user_data,
@@ -814,37 +861,43 @@ clef_status clef_sender_new_custom(clef_send_callback send,
 clef_sender *clef_sender_clone(const clef_sender *sender);
 
 /**
- * Frees a handle to a sender. The sender lives on while credentials, requests or other senders use it. NULL does nothing.
+ * Frees a handle to a sender. The sender lives on while credentials, requests or other senders
+ * use it. NULL does nothing.
  */
 void clef_sender_free(clef_sender *sender);
 
 /**
- * The request to carry: its method, URL, headers and body. Borrowed: lives until the exchange ends. NULL gives NULL.
+ * The request to carry: its method, URL, headers and body. Borrowed: lives until the exchange
+ * ends. NULL gives NULL.
  */
 const clef_http_request *clef_exchange_request(const clef_exchange *exchange);
 
 /**
- * Whether nobody waits for the answer any more, because the time is up. Such an exchange still has to be ended. NULL gives
- * false.
+ * Whether nobody waits for the answer any more, because the time is up. Such an exchange still
+ * has to be ended. NULL gives false.
  */
 bool clef_exchange_is_cancelled(const clef_exchange *exchange);
 
 /**
- * Ends an exchange with an answer, whatever its HTTP status. Consumes `exchange`; copies `response`, which stays yours.
+ * Ends an exchange with an answer, whatever its HTTP status. Consumes `exchange`; copies
+ * `response`, which stays yours.
  *
- * A NULL `response` is a failure with `CLEF_STATUS_INVALID_ARGUMENT`. A NULL `exchange` does nothing.
+ * A NULL `response` is a failure with `CLEF_STATUS_INVALID_ARGUMENT`. A NULL `exchange` does
+ * nothing.
  */
 void clef_exchange_respond(clef_exchange *exchange,
                            const clef_http_response *response);
 
 /**
- * Ends an exchange without an answer. Consumes `exchange`. The call that waits returns `status`, with `message` (nullable)
- * as its error's message; secrets of the request are taken out of it.
+ * Ends an exchange without an answer. Consumes `exchange`. The call that waits returns
+ * `status`, with `message` (nullable) as its error's message; secrets of the request are taken
+ * out of it.
  *
- * `status` says why: `CLEF_STATUS_TRANSPORT`, `_TLS`, `_TIMEOUT`, `_CANCELLED`, `_IO`, `_INVALID_RESPONSE`, `_WOULD_BLOCK`,
- * `_UNSUPPORTED` or `_INTERNAL`. Any other counts as `CLEF_STATUS_TRANSPORT`: what the service says comes as a response.
- * `flags`: `CLEF_EXCHANGE_SENT` where the request may have reached the service. An invalid `flags` or `message` is a failure
- * with `CLEF_STATUS_INVALID_ARGUMENT`.
+ * `status` says why: `CLEF_STATUS_TRANSPORT`, `_TLS`, `_TIMEOUT`, `_CANCELLED`, `_IO`,
+ * `_INVALID_RESPONSE`, `_WOULD_BLOCK`, `_UNSUPPORTED` or `_INTERNAL`. Any other counts as
+ * `CLEF_STATUS_TRANSPORT`: what the service says comes as a response. `flags`:
+ * `CLEF_EXCHANGE_SENT` where the request may have reached the service. An invalid `flags` or
+ * `message` is a failure with `CLEF_STATUS_INVALID_ARGUMENT`.
  */
 void clef_exchange_fail(clef_exchange *exchange,
                         clef_status status,
@@ -852,17 +905,20 @@ void clef_exchange_fail(clef_exchange *exchange,
                         const char *message);
 
 /**
- * Ends an exchange as a `CLEF_STATUS_TRANSPORT` failure that may have been sent. NULL does nothing.
+ * Ends an exchange as a `CLEF_STATUS_TRANSPORT` failure that may have been sent. NULL does
+ * nothing.
  */
 void clef_exchange_free(clef_exchange *exchange);
 
 /**
- * New credentials for Spotify's accounts service. Reference: `Credentials(client_id, client_secret, redirect_uri, sender)`.
+ * New credentials for Spotify's accounts service. Reference: `Credentials(client_id,
+ * client_secret, redirect_uri, sender)`.
  *
- * `client_secret` is nullable: PKCE needs none. `redirect_uri` is nullable: only logins need one. It is sent byte for byte
- * as given; `CLEF_STATUS_INVALID_REDIRECT_URI`, with what to write instead, unless it is https, http to `127.0.0.1` or `[::1]`,
- * or a scheme of your own, without fragment and user name. `sender` is nullable: the built-in one with the usual settings;
- * it is kept alive, free your handle when you like. No network.
+ * `client_secret` is nullable: PKCE needs none. `redirect_uri` is nullable: only logins need
+ * one. It is sent byte for byte as given; `CLEF_STATUS_INVALID_REDIRECT_URI`, with what to
+ * write instead, unless it is https, http to `127.0.0.1` or `[::1]`, or a scheme of your own,
+ * without fragment and user name. `sender` is nullable: the built-in one with the usual
+ * settings; it is kept alive, free your handle when you like. No network.
  */
 clef_status clef_credentials_new(const char *client_id,
                                  const char *client_secret,
@@ -872,10 +928,12 @@ clef_status clef_credentials_new(const char *client_id,
                                  clef_error **error);
 
 /**
- * New credentials, the same but for another accounts service: the sandbox, or a proxy of your own.
+ * New credentials, the same but for another accounts service: the sandbox, or a proxy of your
+ * own.
  *
- * `url` is `https://accounts.spotify.com` unless changed, so without `/authorize` and `/api/token`. It must be https, or http
- * to `127.0.0.1` or `[::1]`; a query or fragment is refused.
+ * `url` is `https://accounts.spotify.com` unless changed, so without `/authorize` and
+ * `/api/token`. It must be https, or http to `127.0.0.1` or `[::1]`; a query or fragment is
+ * refused.
  */
 clef_status clef_credentials_with_accounts_url(const clef_credentials *credentials,
                                                const char *url,
@@ -883,7 +941,8 @@ clef_status clef_credentials_with_accounts_url(const clef_credentials *credentia
                                                clef_error **error);
 
 /**
- * New credentials, the same but for another redirect URI, with the rules of `clef_credentials_new`.
+ * New credentials, the same but for another redirect URI, with the rules of
+ * `clef_credentials_new`.
  */
 clef_status clef_credentials_with_redirect_uri(const clef_credentials *credentials,
                                                const char *redirect_uri,
@@ -901,12 +960,13 @@ const char *clef_credentials_client_id(const clef_credentials *credentials);
 const char *clef_credentials_redirect_uri(const clef_credentials *credentials);
 
 /**
- * The URL to send the user to: step 1 of 2 of the authorisation code flow with a client secret. Reference:
- * `Credentials.user_authorisation_url`.
+ * The URL to send the user to: step 1 of 2 of the authorisation code flow with a client secret.
+ * Reference: `Credentials.user_authorisation_url`.
  *
- * `scopes` and `state` are nullable. `flags`: `CLEF_AUTH_SHOW_DIALOG` has the user asked again even if he agreed before.
- * `CLEF_AUTH_PKCE` is `CLEF_STATUS_INVALID_ARGUMENT` here: the verifier would be lost. `CLEF_STATUS_MISSING_REDIRECT_URI`
- * without a redirect URI. The URL has the state in it. Free it with `clef_string_free`.
+ * `scopes` and `state` are nullable. `flags`: `CLEF_AUTH_SHOW_DIALOG` has the user asked again
+ * even if he agreed before. `CLEF_AUTH_PKCE` is `CLEF_STATUS_INVALID_ARGUMENT` here: the
+ * verifier would be lost. `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The URL
+ * has the state in it. Free it with `clef_string_free`.
  */
 clef_status clef_credentials_user_authorisation_url(const clef_credentials *credentials,
                                                     const clef_scope_set *scopes,
@@ -916,12 +976,13 @@ clef_status clef_credentials_user_authorisation_url(const clef_credentials *cred
                                                     clef_error **error);
 
 /**
- * The URL to send the user to, with the verifier to keep for step 2: the authorisation code flow with PKCE (RFC 7636).
- * Reference: `Credentials.pkce_user_authorisation`.
+ * The URL to send the user to, with the verifier to keep for step 2: the authorisation code
+ * flow with PKCE (RFC 7636). Reference: `Credentials.pkce_user_authorisation`.
  *
- * `scopes` and `state` are nullable. `verifier_bytes` random bytes make the verifier, from 32 (the usual) to 96. `flags`:
- * `CLEF_AUTH_SHOW_DIALOG`; `CLEF_AUTH_PKCE` changes nothing. `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The
- * verifier is **secret**, the URL has the state in it. Free both with `clef_string_free`.
+ * `scopes` and `state` are nullable. `verifier_bytes` random bytes make the verifier, from 32
+ * (the usual) to 96. `flags`: `CLEF_AUTH_SHOW_DIALOG`; `CLEF_AUTH_PKCE` changes nothing.
+ * `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The verifier is **secret**, the
+ * URL has the state in it. Free both with `clef_string_free`.
  */
 clef_status clef_credentials_pkce_user_authorisation(const clef_credentials *credentials,
                                                      const clef_scope_set *scopes,
@@ -933,19 +994,23 @@ clef_status clef_credentials_pkce_user_authorisation(const clef_credentials *cre
                                                      clef_error **error);
 
 /**
- * Requests a client token, for what needs no user. Reference: `Credentials.request_client_token`.
+ * Requests a client token, for what needs no user. Reference:
+ * `Credentials.request_client_token`.
  *
- * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a client secret.
+ * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a
+ * client secret.
  */
 clef_status clef_credentials_request_client_token(const clef_credentials *credentials,
                                                   clef_token **token,
                                                   clef_error **error);
 
 /**
- * Requests a user's token for the `code` of a redirect: step 2 of 2 with a client secret. Reference: `Credentials.request_user_token`.
+ * Requests a user's token for the `code` of a redirect: step 2 of 2 with a client secret.
+ * Reference: `Credentials.request_user_token`.
  *
- * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` and `CLEF_STATUS_MISSING_REDIRECT_URI` without one. A code is good once, for a short time:
- * then it is `CLEF_STATUS_OAUTH` with `CLEF_REMEDY_LOG_IN`.
+ * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` and
+ * `CLEF_STATUS_MISSING_REDIRECT_URI` without one. A code is good once, for a short time: then
+ * it is `CLEF_STATUS_OAUTH` with `CLEF_REMEDY_LOG_IN`.
  */
 clef_status clef_credentials_request_user_token(const clef_credentials *credentials,
                                                 const char *code,
@@ -953,10 +1018,12 @@ clef_status clef_credentials_request_user_token(const clef_credentials *credenti
                                                 clef_error **error);
 
 /**
- * Requests a refreshed token of a login with a client secret. Reference: `Credentials.refresh_user_token`.
+ * Requests a refreshed token of a login with a client secret. Reference:
+ * `Credentials.refresh_user_token`.
  *
- * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a client secret; `CLEF_STATUS_LOGIN_REQUIRED` where the grant is dead. Of a bare
- * refresh token clef knows no scopes but those that the service answers.
+ * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a
+ * client secret; `CLEF_STATUS_LOGIN_REQUIRED` where the grant is dead. Of a bare refresh token
+ * clef knows no scopes but those that the service answers.
  */
 clef_status clef_credentials_refresh_user_token(const clef_credentials *credentials,
                                                 const char *refresh_token,
@@ -964,10 +1031,12 @@ clef_status clef_credentials_refresh_user_token(const clef_credentials *credenti
                                                 clef_error **error);
 
 /**
- * Requests a user's token for the `code` of a redirect and its `verifier`: step 2 of 2 with PKCE. Reference: `Credentials.request_pkce_token`.
+ * Requests a user's token for the `code` of a redirect and its `verifier`: step 2 of 2 with
+ * PKCE. Reference: `Credentials.request_pkce_token`.
  *
- * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. A code is good once, for a short time: then it is
- * `CLEF_STATUS_OAUTH` with `CLEF_REMEDY_LOG_IN`. The verifier is not judged.
+ * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_REDIRECT_URI` without a
+ * redirect URI. A code is good once, for a short time: then it is `CLEF_STATUS_OAUTH` with
+ * `CLEF_REMEDY_LOG_IN`. The verifier is not judged.
  */
 clef_status clef_credentials_request_pkce_token(const clef_credentials *credentials,
                                                 const char *code,
@@ -978,8 +1047,9 @@ clef_status clef_credentials_request_pkce_token(const clef_credentials *credenti
 /**
  * Requests a refreshed token of a login with PKCE. Reference: `Credentials.refresh_pkce_token`.
  *
- * Blocks until the service answered; any thread. `CLEF_STATUS_LOGIN_REQUIRED` where the grant is dead. The service gives a new refresh token and spends the old one: save the
- * new token before you use it.
+ * Blocks until the service answered; any thread. `CLEF_STATUS_LOGIN_REQUIRED` where the grant
+ * is dead. The service gives a new refresh token and spends the old one: save the new token
+ * before you use it.
  */
 clef_status clef_credentials_refresh_pkce_token(const clef_credentials *credentials,
                                                 const char *refresh_token,
@@ -987,12 +1057,12 @@ clef_status clef_credentials_refresh_pkce_token(const clef_credentials *credenti
                                                 clef_error **error);
 
 /**
- * Refreshes a token of any kind: a client token by a new one, a user's with PKCE or without. Reference:
- * `Credentials.refresh`.
+ * Refreshes a token of any kind: a client token by a new one, a user's with PKCE or without.
+ * Reference: `Credentials.refresh`.
  *
- * Blocks until the service answered; any thread. `token` stays as it is. What the answer leaves out (scopes, refresh token) is
- * taken over from it. `CLEF_STATUS_LOGIN_REQUIRED` where the grant is dead; `CLEF_STATUS_INVALID_ARGUMENT` for a token of
- * another client id.
+ * Blocks until the service answered; any thread. `token` stays as it is. What the answer leaves
+ * out (scopes, refresh token) is taken over from it. `CLEF_STATUS_LOGIN_REQUIRED` where the
+ * grant is dead; `CLEF_STATUS_INVALID_ARGUMENT` for a token of another client id.
  */
 clef_status clef_credentials_refresh(const clef_credentials *credentials,
                                      const clef_token *token,
@@ -1060,7 +1130,8 @@ clef_status clef_credentials_prepare_refresh(const clef_credentials *credentials
                                              clef_error **error);
 
 /**
- * A new handle to the same credentials. Yours: free it with `clef_credentials_free`. NULL gives NULL.
+ * A new handle to the same credentials. Yours: free it with `clef_credentials_free`. NULL gives
+ * NULL.
  */
 clef_credentials *clef_credentials_clone(const clef_credentials *credentials);
 
@@ -1070,8 +1141,9 @@ clef_credentials *clef_credentials_clone(const clef_credentials *credentials);
 void clef_credentials_free(clef_credentials *credentials);
 
 /**
- * Sends the request through the sender of its credentials and waits for the answer. Once: then it is
- * `CLEF_STATUS_ALREADY_USED`. Any thread; what the sender calls of yours is called on this one.
+ * Sends the request through the sender of its credentials and waits for the answer. Once: then
+ * it is `CLEF_STATUS_ALREADY_USED`. Any thread; what the sender calls of yours is called on
+ * this one.
  *
  * Fails with whatever the service or the network can do: see the table in the README.
  */
@@ -1095,37 +1167,38 @@ const char *clef_http_request_url(const clef_http_request *request);
 size_t clef_http_request_header_count(const clef_http_request *request);
 
 /**
- * The name of the header at `index`, from 0; NULL past the end. Borrowed: lives as long as the request.
+ * The name of the header at `index`, from 0; NULL past the end. Borrowed: lives as long as the
+ * request.
  */
 const char *clef_http_request_header_name(const clef_http_request *request,
                                           size_t index);
 
 /**
- * The value of the header at `index`, from 0; NULL past the end. That of `Authorization` is **secret**. Borrowed: lives as
- * long as the request.
+ * The value of the header at `index`, from 0; NULL past the end. That of `Authorization` is
+ * **secret**. Borrowed: lives as long as the request.
  */
 const char *clef_http_request_header_value(const clef_http_request *request,
                                            size_t index);
 
 /**
- * The form-encoded body, which ends in NUL; its length without the NUL goes to `len` (nullable). **Secret**. Borrowed: lives
- * as long as the request.
+ * The form-encoded body, which ends in NUL; its length without the NUL goes to `len`
+ * (nullable). **Secret**. Borrowed: lives as long as the request.
  */
 const char *clef_http_request_body(const clef_http_request *request,
                                    size_t *len);
 
 /**
- * Whether the request may be sent again after it may have reached the service: false with a code or a refresh token, which
- * the first try may have spent. NULL gives false.
+ * Whether the request may be sent again after it may have reached the service: false with a
+ * code or a refresh token, which the first try may have spent. NULL gives false.
  */
 bool clef_http_request_may_repeat(const clef_http_request *request);
 
 /**
  * Reads the answer to a request that you carried yourself.
  *
- * `sent_at` is the time just before it was sent, in Unix seconds, from which the token's lifetime counts; 0
- * (`CLEF_TIME_UNKNOWN`) means now. May be called again, for the answer to another try. Fails as `clef_http_request_send`
- * does.
+ * `sent_at` is the time just before it was sent, in Unix seconds, from which the token's
+ * lifetime counts; 0 (`CLEF_TIME_UNKNOWN`) means now. May be called again, for the answer to
+ * another try. Fails as `clef_http_request_send` does.
  */
 clef_status clef_http_request_finish(const clef_http_request *request,
                                      int64_t sent_at,
@@ -1139,8 +1212,8 @@ clef_status clef_http_request_finish(const clef_http_request *request,
 void clef_http_request_free(clef_http_request *request);
 
 /**
- * A new response with an HTTP status, 100 to 599, and the `body_len` bytes at `body`, which are copied. `body` may be NULL
- * where `body_len` is 0. Free it with `clef_http_response_free`.
+ * A new response with an HTTP status, 100 to 599, and the `body_len` bytes at `body`, which are
+ * copied. `body` may be NULL where `body_len` is 0. Free it with `clef_http_response_free`.
  *
  * Of a body over 1 MiB no more is kept than shows that it is too long.
  */
@@ -1151,7 +1224,8 @@ clef_status clef_http_response_new(int32_t status,
                                    clef_error **error);
 
 /**
- * Adds a header. clef reads `Retry-After` and `Date`; you may add all that came.
+ * Adds a header. clef reads `Retry-After` and `Date`; you may add all that came, but for values
+ * that are not UTF-8.
  */
 clef_status clef_http_response_add_header(clef_http_response *response,
                                           const char *name,
@@ -1164,12 +1238,13 @@ clef_status clef_http_response_add_header(clef_http_response *response,
 void clef_http_response_free(clef_http_response *response);
 
 /**
- * Reads a token response of the service, or a token that `clef_token_to_json` saved. Reference: `Token(token_info,
- * uses_pkce)`.
+ * Reads a token response of the service, or a token that `clef_token_to_json` saved. Reference:
+ * `Token(token_info, uses_pkce)`.
  *
- * `flags`: `CLEF_TOKEN_USES_PKCE` for JSON that does not say so itself. A response lives for `expires_in` seconds from now,
- * 3600 where it does not say; a saved token expires at the earlier of that and its saved `expires_at`.
- * `CLEF_STATUS_INVALID_ARGUMENT` where it is not JSON, has no `access_token` or a member of the wrong type.
+ * `flags`: `CLEF_TOKEN_USES_PKCE` for JSON that does not say so itself. A response lives for
+ * `expires_in` seconds from now, 3600 where it does not say; a saved token expires at the
+ * earlier of that and its saved `expires_at`. `CLEF_STATUS_INVALID_ARGUMENT` where it is not
+ * JSON, has no `access_token` or a member of the wrong type.
  */
 clef_status clef_token_from_json(const char *json,
                                  uint32_t flags,
@@ -1177,37 +1252,38 @@ clef_status clef_token_from_json(const char *json,
                                  clef_error **error);
 
 /**
- * The JSON to save, on one line: the tokens, their scopes and times, the client id, whether PKCE was used, and members that
- * clef did not know when it read them. **Secret**. Free it with `clef_string_free`.
+ * The JSON to save, on one line: the tokens, their scopes and times, the client id, whether
+ * PKCE was used, and members that clef did not know when it read them. **Secret**. Free it with
+ * `clef_string_free`.
  *
- * The keys stay as they are: `access_token`, `token_type`, `scope`, `expires_in`, `expires_at`, `refresh_token`, `uses_pkce`,
- * `client_id`, `authorised_at`.
+ * The keys stay as they are: `access_token`, `token_type`, `scope`, `expires_in`, `expires_at`,
+ * `refresh_token`, `uses_pkce`, `client_id`, `authorised_at`.
  */
 clef_status clef_token_to_json(const clef_token *token,
                                char **json,
                                clef_error **error);
 
 /**
- * The access token, for the header `Authorization: Bearer …`. **Secret**. Borrowed: lives as long as the token. Reference:
- * `Token.access_token`.
+ * The access token, for the header `Authorization: Bearer …`. **Secret**. Borrowed: lives as
+ * long as the token. Reference: `Token.access_token`.
  */
 const char *clef_token_access_token(const clef_token *token);
 
 /**
- * The refresh token; NULL for a client token. **Secret**. Borrowed: lives as long as the token. Reference:
- * `Token.refresh_token`.
+ * The refresh token; NULL for a client token. **Secret**. Borrowed: lives as long as the token.
+ * Reference: `Token.refresh_token`.
  */
 const char *clef_token_refresh_token(const clef_token *token);
 
 /**
- * How the token is used, as the service said it: `"Bearer"`. Borrowed: lives as long as the token. Reference:
- * `Token.token_type`.
+ * How the token is used, as the service said it: `"Bearer"`. Borrowed: lives as long as the
+ * token. Reference: `Token.token_type`.
  */
 const char *clef_token_token_type(const clef_token *token);
 
 /**
- * What the user allowed; empty for a client token. Borrowed: lives as long as the token; `clef_scope_set_clone` makes it
- * yours. Reference: `Token.scope`.
+ * What the user allowed; empty for a client token. Borrowed: lives as long as the token;
+ * `clef_scope_set_clone` makes it yours. Reference: `Token.scope`.
  */
 const clef_scope_set *clef_token_scopes(const clef_token *token);
 
@@ -1217,30 +1293,34 @@ const clef_scope_set *clef_token_scopes(const clef_token *token);
 int64_t clef_token_expires_at(const clef_token *token);
 
 /**
- * In how many seconds the token expires, by now; negative once it has. NULL gives 0. Reference: `Token.expires_in`.
+ * In how many seconds the token expires, by now; negative once it has. NULL gives 0. Reference:
+ * `Token.expires_in`.
  *
  * Neither a clock that was set back nor a laptop that slept makes it longer.
  */
 int64_t clef_token_expires_in(const clef_token *token);
 
 /**
- * Whether the token has less than 60 seconds left. NULL gives false. Reference: `Token.is_expiring`.
+ * Whether the token has less than 60 seconds left. NULL gives false. Reference:
+ * `Token.is_expiring`.
  */
 bool clef_token_is_expiring(const clef_token *token);
 
 /**
- * Whether the token comes from a login with PKCE. NULL gives false. Reference: `Token.uses_pkce`.
+ * Whether the token comes from a login with PKCE. NULL gives false. Reference:
+ * `Token.uses_pkce`.
  */
 bool clef_token_uses_pkce(const clef_token *token);
 
 /**
- * When the user logged in, in Unix seconds; `CLEF_TIME_UNKNOWN` where that is not known, and for a client token.
+ * When the user logged in, in Unix seconds; `CLEF_TIME_UNKNOWN` where that is not known, and
+ * for a client token.
  */
 int64_t clef_token_authorised_at(const clef_token *token);
 
 /**
- * A new token, the same but for the time of the login: for a token that another library saved. `authorised_at` is in Unix
- * seconds, 0 (`CLEF_TIME_UNKNOWN`) or more.
+ * A new token, the same but for the time of the login: for a token that another library saved.
+ * `authorised_at` is in Unix seconds, 0 (`CLEF_TIME_UNKNOWN`) or more.
  */
 clef_status clef_token_with_authorised_at(const clef_token *token,
                                           int64_t authorised_at,
@@ -1248,8 +1328,9 @@ clef_status clef_token_with_authorised_at(const clef_token *token,
                                           clef_error **error);
 
 /**
- * About when the grant ends and the user has to log in again, in Unix seconds: six months after the login, however often the
- * token was refreshed. An estimate, for a warning: clef never refuses a refresh for it.
+ * About when the grant ends and the user has to log in again, in Unix seconds: six months after
+ * the login, however often the token was refreshed. An estimate, for a warning: clef never
+ * refuses a refresh for it.
  *
  * `CLEF_TIME_UNKNOWN` where the login is not known, `CLEF_TIME_NEVER` for a client token.
  */
@@ -1261,31 +1342,33 @@ int64_t clef_token_grant_expires_at(const clef_token *token);
 clef_token *clef_token_clone(const clef_token *token);
 
 /**
- * Frees a handle, and wipes the token with its last handle. Strings that were borrowed from it are gone. NULL does nothing.
+ * Frees a handle, and wipes the token with its last handle. Strings that were borrowed from it
+ * are gone. NULL does nothing.
  */
 void clef_token_free(clef_token *token);
 
 /**
- * New credentials that give self-refreshing tokens. `credentials` are kept alive: free your handle when you like. Reference:
- * `RefreshingCredentials(…)`.
+ * New credentials that give self-refreshing tokens. `credentials` are kept alive: free your
+ * handle when you like. Reference: `RefreshingCredentials(…)`.
  */
 clef_status clef_refreshing_credentials_new(const clef_credentials *credentials,
                                             clef_refreshing_credentials **refreshing_credentials,
                                             clef_error **error);
 
 /**
- * A new handle to the credentials underneath. Yours: free it with `clef_credentials_free`. NULL gives NULL. Reference:
- * `RefreshingCredentials.credentials`.
+ * A new handle to the credentials underneath. Yours: free it with `clef_credentials_free`. NULL
+ * gives NULL. Reference: `RefreshingCredentials.credentials`.
  */
 clef_credentials *clef_refreshing_credentials_credentials(const clef_refreshing_credentials *credentials);
 
 /**
- * The URL to send the user to: step 1 of 2 of the authorisation code flow with a client secret. Reference:
- * `RefreshingCredentials.user_authorisation_url`.
+ * The URL to send the user to: step 1 of 2 of the authorisation code flow with a client secret.
+ * Reference: `RefreshingCredentials.user_authorisation_url`.
  *
- * `scopes` and `state` are nullable. `flags`: `CLEF_AUTH_SHOW_DIALOG` has the user asked again even if he agreed before.
- * `CLEF_AUTH_PKCE` is `CLEF_STATUS_INVALID_ARGUMENT` here: the verifier would be lost. `CLEF_STATUS_MISSING_REDIRECT_URI`
- * without a redirect URI. The URL has the state in it. Free it with `clef_string_free`.
+ * `scopes` and `state` are nullable. `flags`: `CLEF_AUTH_SHOW_DIALOG` has the user asked again
+ * even if he agreed before. `CLEF_AUTH_PKCE` is `CLEF_STATUS_INVALID_ARGUMENT` here: the
+ * verifier would be lost. `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The URL
+ * has the state in it. Free it with `clef_string_free`.
  */
 clef_status clef_refreshing_credentials_user_authorisation_url(const clef_refreshing_credentials *credentials,
                                                                const clef_scope_set *scopes,
@@ -1295,12 +1378,13 @@ clef_status clef_refreshing_credentials_user_authorisation_url(const clef_refres
                                                                clef_error **error);
 
 /**
- * The URL to send the user to, with the verifier to keep for step 2: the authorisation code flow with PKCE (RFC 7636).
- * Reference: `RefreshingCredentials.pkce_user_authorisation`.
+ * The URL to send the user to, with the verifier to keep for step 2: the authorisation code
+ * flow with PKCE (RFC 7636). Reference: `RefreshingCredentials.pkce_user_authorisation`.
  *
- * `scopes` and `state` are nullable. `verifier_bytes` random bytes make the verifier, from 32 (the usual) to 96. `flags`:
- * `CLEF_AUTH_SHOW_DIALOG`; `CLEF_AUTH_PKCE` changes nothing. `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The
- * verifier is **secret**, the URL has the state in it. Free both with `clef_string_free`.
+ * `scopes` and `state` are nullable. `verifier_bytes` random bytes make the verifier, from 32
+ * (the usual) to 96. `flags`: `CLEF_AUTH_SHOW_DIALOG`; `CLEF_AUTH_PKCE` changes nothing.
+ * `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The verifier is **secret**, the
+ * URL has the state in it. Free both with `clef_string_free`.
  */
 clef_status clef_refreshing_credentials_pkce_user_authorisation(const clef_refreshing_credentials *credentials,
                                                                 const clef_scope_set *scopes,
@@ -1312,19 +1396,23 @@ clef_status clef_refreshing_credentials_pkce_user_authorisation(const clef_refre
                                                                 clef_error **error);
 
 /**
- * Requests a client token, for what needs no user. Reference: `RefreshingCredentials.request_client_token`.
+ * Requests a client token, for what needs no user. Reference:
+ * `RefreshingCredentials.request_client_token`.
  *
- * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a client secret.
+ * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a
+ * client secret.
  */
 clef_status clef_refreshing_credentials_request_client_token(const clef_refreshing_credentials *credentials,
                                                              clef_refreshing_token **token,
                                                              clef_error **error);
 
 /**
- * Requests a user's token for the `code` of a redirect: step 2 of 2 with a client secret. Reference: `RefreshingCredentials.request_user_token`.
+ * Requests a user's token for the `code` of a redirect: step 2 of 2 with a client secret.
+ * Reference: `RefreshingCredentials.request_user_token`.
  *
- * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` and `CLEF_STATUS_MISSING_REDIRECT_URI` without one. A code is good once, for a short time:
- * then it is `CLEF_STATUS_OAUTH` with `CLEF_REMEDY_LOG_IN`.
+ * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` and
+ * `CLEF_STATUS_MISSING_REDIRECT_URI` without one. A code is good once, for a short time: then
+ * it is `CLEF_STATUS_OAUTH` with `CLEF_REMEDY_LOG_IN`.
  */
 clef_status clef_refreshing_credentials_request_user_token(const clef_refreshing_credentials *credentials,
                                                            const char *code,
@@ -1332,10 +1420,12 @@ clef_status clef_refreshing_credentials_request_user_token(const clef_refreshing
                                                            clef_error **error);
 
 /**
- * Requests a refreshed token of a login with a client secret. Reference: `RefreshingCredentials.refresh_user_token`.
+ * Requests a refreshed token of a login with a client secret. Reference:
+ * `RefreshingCredentials.refresh_user_token`.
  *
- * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a client secret; `CLEF_STATUS_LOGIN_REQUIRED` where the grant is dead. Of a bare
- * refresh token clef knows no scopes but those that the service answers.
+ * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a
+ * client secret; `CLEF_STATUS_LOGIN_REQUIRED` where the grant is dead. Of a bare refresh token
+ * clef knows no scopes but those that the service answers.
  */
 clef_status clef_refreshing_credentials_refresh_user_token(const clef_refreshing_credentials *credentials,
                                                            const char *refresh_token,
@@ -1343,10 +1433,12 @@ clef_status clef_refreshing_credentials_refresh_user_token(const clef_refreshing
                                                            clef_error **error);
 
 /**
- * Requests a user's token for the `code` of a redirect and its `verifier`: step 2 of 2 with PKCE. Reference: `RefreshingCredentials.request_pkce_token`.
+ * Requests a user's token for the `code` of a redirect and its `verifier`: step 2 of 2 with
+ * PKCE. Reference: `RefreshingCredentials.request_pkce_token`.
  *
- * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. A code is good once, for a short time: then it is
- * `CLEF_STATUS_OAUTH` with `CLEF_REMEDY_LOG_IN`. The verifier is not judged.
+ * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_REDIRECT_URI` without a
+ * redirect URI. A code is good once, for a short time: then it is `CLEF_STATUS_OAUTH` with
+ * `CLEF_REMEDY_LOG_IN`. The verifier is not judged.
  */
 clef_status clef_refreshing_credentials_request_pkce_token(const clef_refreshing_credentials *credentials,
                                                            const char *code,
@@ -1355,10 +1447,12 @@ clef_status clef_refreshing_credentials_request_pkce_token(const clef_refreshing
                                                            clef_error **error);
 
 /**
- * Requests a refreshed token of a login with PKCE. Reference: `RefreshingCredentials.refresh_pkce_token`.
+ * Requests a refreshed token of a login with PKCE. Reference:
+ * `RefreshingCredentials.refresh_pkce_token`.
  *
- * Blocks until the service answered; any thread. `CLEF_STATUS_LOGIN_REQUIRED` where the grant is dead. The service gives a new refresh token and spends the old one: save the
- * new token before you use it.
+ * Blocks until the service answered; any thread. `CLEF_STATUS_LOGIN_REQUIRED` where the grant
+ * is dead. The service gives a new refresh token and spends the old one: save the new token
+ * before you use it.
  */
 clef_status clef_refreshing_credentials_refresh_pkce_token(const clef_refreshing_credentials *credentials,
                                                            const char *refresh_token,
@@ -1366,7 +1460,8 @@ clef_status clef_refreshing_credentials_refresh_pkce_token(const clef_refreshing
                                                            clef_error **error);
 
 /**
- * A new handle to the same credentials. Yours: free it with `clef_refreshing_credentials_free`. NULL gives NULL.
+ * A new handle to the same credentials. Yours: free it with `clef_refreshing_credentials_free`.
+ * NULL gives NULL.
  */
 clef_refreshing_credentials *clef_refreshing_credentials_clone(const clef_refreshing_credentials *credentials);
 
@@ -1376,10 +1471,11 @@ clef_refreshing_credentials *clef_refreshing_credentials_clone(const clef_refres
 void clef_refreshing_credentials_free(clef_refreshing_credentials *credentials);
 
 /**
- * A new self-refreshing token that begins as `token`, which stays yours. No network. Reference: `RefreshingToken(token,
- * credentials)`.
+ * A new self-refreshing token that begins as `token`, which stays yours. No network. Reference:
+ * `RefreshingToken(token, credentials)`.
  *
- * `CLEF_STATUS_INVALID_ARGUMENT` where `token` says that it belongs to another client id than `credentials`.
+ * `CLEF_STATUS_INVALID_ARGUMENT` where `token` says that it belongs to another client id than
+ * `credentials`.
  */
 clef_status clef_refreshing_token_new(const clef_token *token,
                                       const clef_credentials *credentials,
@@ -1387,64 +1483,69 @@ clef_status clef_refreshing_token_new(const clef_token *token,
                                       clef_error **error);
 
 /**
- * A new handle to the credentials that refresh it. Yours: free it with `clef_credentials_free`. NULL gives NULL. Reference:
- * `RefreshingToken.credentials`.
+ * A new handle to the credentials that refresh it. Yours: free it with `clef_credentials_free`.
+ * NULL gives NULL. Reference: `RefreshingToken.credentials`.
  */
 clef_credentials *clef_refreshing_token_credentials(const clef_refreshing_token *token);
 
 /**
- * The access token, refreshed first when it has less than 60 seconds left. **Secret**. Free it with `clef_string_free`.
- * Reference: `RefreshingToken.access_token`.
+ * The access token, refreshed first when it has less than 60 seconds left. **Secret**. Free it
+ * with `clef_string_free`. Reference: `RefreshingToken.access_token`.
  *
- * Costs some 50 ns unless it refreshes, so ask before every request and keep no copy. A refresh blocks this thread until the
- * service answered, and threads that have nothing valid to use until then; one request goes out for all of them.
+ * Costs some 50 ns unless it refreshes, so ask before every request and keep no copy. A refresh
+ * blocks this thread until the service answered, and threads that have nothing valid to use
+ * until then; one request goes out for all of them.
  *
- * Where a refresh fails while the old token is still valid, it is the old token; the next try comes after 5 seconds, then twice
- * as long each time up to 5 minutes, and not before the service allows. Once the token has expired: whatever the service and the
- * network can do. After `CLEF_STATUS_LOGIN_REQUIRED` no more requests go out until `clef_refreshing_token_refresh`.
- * `CLEF_STATUS_WOULD_BLOCK` from this token's own listener, and from its own custom sender.
+ * Where a refresh fails while the old token is still valid, it is the old token; the next try
+ * comes after 5 seconds, then twice as long each time up to 5 minutes, and not before the
+ * service allows. Once the token has expired: whatever the service and the network can do.
+ * After `CLEF_STATUS_LOGIN_REQUIRED` no more requests go out until
+ * `clef_refreshing_token_refresh`. `CLEF_STATUS_WOULD_BLOCK` from this token's own listener,
+ * and from its own custom sender.
  */
 clef_status clef_refreshing_token_access_token(const clef_refreshing_token *token,
                                                char **access_token,
                                                clef_error **error);
 
 /**
- * The refresh token as it is now; NULL for a client token. No network. **Secret**. Free it with `clef_string_free`. Reference:
- * `RefreshingToken.refresh_token`.
+ * The refresh token as it is now; NULL for a client token. No network. **Secret**. Free it with
+ * `clef_string_free`. Reference: `RefreshingToken.refresh_token`.
  */
 clef_status clef_refreshing_token_refresh_token(const clef_refreshing_token *token,
                                                 char **refresh_token,
                                                 clef_error **error);
 
 /**
- * What the user allowed; empty for a client token. No network. Free it with `clef_scope_set_free`. Reference:
- * `RefreshingToken.scope`.
+ * What the user allowed; empty for a client token. No network. Free it with
+ * `clef_scope_set_free`. Reference: `RefreshingToken.scope`.
  */
 clef_status clef_refreshing_token_scopes(const clef_refreshing_token *token,
                                          clef_scope_set **scopes,
                                          clef_error **error);
 
 /**
- * How the token is used, as the service said it: `"Bearer"`. No network. Free it with `clef_string_free`. Reference:
- * `RefreshingToken.token_type`.
+ * How the token is used, as the service said it: `"Bearer"`. No network. Free it with
+ * `clef_string_free`. Reference: `RefreshingToken.token_type`.
  */
 clef_status clef_refreshing_token_token_type(const clef_refreshing_token *token,
                                              char **token_type,
                                              clef_error **error);
 
 /**
- * Whether the token comes from a login with PKCE. NULL gives false. Reference: `RefreshingToken.uses_pkce`.
+ * Whether the token comes from a login with PKCE. NULL gives false. Reference:
+ * `RefreshingToken.uses_pkce`.
  */
 bool clef_refreshing_token_uses_pkce(const clef_refreshing_token *token);
 
 /**
- * `CLEF_TIME_NEVER`: it refreshes itself. `clef_refreshing_token_token` has the times of the current token. NULL gives 0.
- * Reference: `RefreshingToken.expires_at`.
+ * `CLEF_TIME_NEVER`: it refreshes itself. `clef_refreshing_token_token` has the times of the
+ * current token. NULL gives 0. Reference: `RefreshingToken.expires_at`.
  */
 int64_t clef_refreshing_token_expires_at(const clef_refreshing_token *token);
 
 /**
- * `CLEF_TIME_NEVER`: it refreshes itself. NULL gives 0. Reference: `RefreshingToken.expires_in`.
+ * `CLEF_TIME_NEVER`: it refreshes itself. NULL gives 0. Reference:
+ * `RefreshingToken.expires_in`.
  */
 int64_t clef_refreshing_token_expires_in(const clef_refreshing_token *token);
 
@@ -1454,35 +1555,37 @@ int64_t clef_refreshing_token_expires_in(const clef_refreshing_token *token);
 bool clef_refreshing_token_is_expiring(const clef_refreshing_token *token);
 
 /**
- * The token as it is now, for `clef_token_to_json` and its times. No network, never blocks. Free it with `clef_token_free`.
+ * The token as it is now, for `clef_token_to_json` and its times. No network, never blocks.
+ * Free it with `clef_token_free`.
  */
 clef_status clef_refreshing_token_token(const clef_refreshing_token *token,
                                         clef_token **current,
                                         clef_error **error);
 
 /**
- * Refreshes now, however fresh the token is and whatever went wrong before. Joins a refresh that is under way.
+ * Refreshes now, however fresh the token is and whatever went wrong before. Joins a refresh
+ * that is under way.
  *
- * Blocks until the service answered; any thread. On failure the old token stays in place. `CLEF_STATUS_WOULD_BLOCK` as with
- * `clef_refreshing_token_access_token`.
+ * Blocks until the service answered; any thread. On failure the old token stays in place.
+ * `CLEF_STATUS_WOULD_BLOCK` as with `clef_refreshing_token_access_token`.
  */
 clef_status clef_refreshing_token_refresh(const clef_refreshing_token *token,
                                           clef_error **error);
 
 /**
- * To be called after the Web API answered 401 to `access_token`: refreshes if that is still the current one, and does nothing
- * if another thread has done so.
+ * To be called after the Web API answered 401 to `access_token`: refreshes if that is still the
+ * current one, and does nothing if another thread has done so.
  *
- * Blocks like `clef_refreshing_token_refresh`. On failure the token stays in place, but is not served any more: the next call
- * tries again.
+ * Blocks like `clef_refreshing_token_refresh`. On failure the token stays in place, but is not
+ * served any more: the next call tries again.
  */
 clef_status clef_refreshing_token_invalidate(const clef_refreshing_token *token,
                                              const char *access_token,
                                              clef_error **error);
 
 /**
- * Why the last refresh failed; NULL after one that worked, and before the first. For hosts that take no callbacks. Never
- * blocks. Free it with `clef_error_free`.
+ * Why the last refresh failed; NULL after one that worked, and before the first. For hosts that
+ * take no callbacks. Never blocks. Free it with `clef_error_free`.
  */
 clef_status clef_refreshing_token_last_error(const clef_refreshing_token *token,
                                              clef_error **last_error,
@@ -1491,9 +1594,10 @@ clef_status clef_refreshing_token_last_error(const clef_refreshing_token *token,
 /**
  * Has `listener` hear of what happens to the token; NULL for nobody.
  *
- * Replaces the listener before. Once this returned, that one is not running and never runs again, and its `user_data` is
- * freed; from inside that very listener, both are so once it returned. So do not hold a lock here that the listener takes.
- * `free_user_data`, where not NULL, is called once with `user_data`: when the listener is replaced, when the last handle of
+ * Replaces the listener before. Once this returned, that one is not running and never runs
+ * again, and its `user_data` is freed; from inside that very listener, both are so once it
+ * returned. So do not hold a lock here that the listener takes. `free_user_data`, where not
+ * NULL, is called once with `user_data`: when the listener is replaced, when the last handle of
  * the token is freed, or when this call fails.
  */
 clef_status clef_refreshing_token_set_listener(const clef_refreshing_token *token,
@@ -1503,7 +1607,8 @@ clef_status clef_refreshing_token_set_listener(const clef_refreshing_token *toke
                                                clef_error **error);
 
 /**
- * A new handle to the same token. Yours: free it with `clef_refreshing_token_free`. NULL gives NULL.
+ * A new handle to the same token. Yours: free it with `clef_refreshing_token_free`. NULL gives
+ * NULL.
  */
 clef_refreshing_token *clef_refreshing_token_clone(const clef_refreshing_token *token);
 
@@ -1513,10 +1618,12 @@ clef_refreshing_token *clef_refreshing_token_clone(const clef_refreshing_token *
 void clef_refreshing_token_free(clef_refreshing_token *token);
 
 /**
- * Begins a login: makes its state, its verifier with PKCE, and its URL. No network. Reference: `UserAuth(cred, scope, pkce)`.
+ * Begins a login: makes its state, its verifier with PKCE, and its URL. No network. Reference:
+ * `UserAuth(cred, scope, pkce)`.
  *
- * `scopes` is nullable. `flags`: `CLEF_AUTH_PKCE`, `CLEF_AUTH_SHOW_DIALOG` (without PKCE the dialog always shows).
- * `CLEF_STATUS_MISSING_REDIRECT_URI`, and `CLEF_STATUS_MISSING_CLIENT_SECRET` without PKCE, where the credentials have none.
+ * `scopes` is nullable. `flags`: `CLEF_AUTH_PKCE`, `CLEF_AUTH_SHOW_DIALOG` (without PKCE the
+ * dialog always shows). `CLEF_STATUS_MISSING_REDIRECT_URI`, and
+ * `CLEF_STATUS_MISSING_CLIENT_SECRET` without PKCE, where the credentials have none.
  */
 clef_status clef_user_auth_new(const clef_credentials *credentials,
                                const clef_scope_set *scopes,
@@ -1525,10 +1632,12 @@ clef_status clef_user_auth_new(const clef_credentials *credentials,
                                clef_error **error);
 
 /**
- * Takes up a login that was begun elsewhere: for a redirect that lands on another server or process. No network.
+ * Takes up a login that was begun elsewhere: for a redirect that lands on another server or
+ * process. No network.
  *
- * `state` and `verifier` are what `clef_user_auth_state` and `clef_user_auth_verifier` gave there. `verifier` is nullable,
- * for a login without PKCE; with `CLEF_AUTH_PKCE` in `flags` it is `CLEF_STATUS_INVALID_ARGUMENT` to leave it out.
+ * `state` and `verifier` are what `clef_user_auth_state` and `clef_user_auth_verifier` gave
+ * there. `verifier` is nullable, for a login without PKCE; with `CLEF_AUTH_PKCE` in `flags` it
+ * is `CLEF_STATUS_INVALID_ARGUMENT` to leave it out.
  */
 clef_status clef_user_auth_resume(const clef_credentials *credentials,
                                   const char *state,
@@ -1538,29 +1647,30 @@ clef_status clef_user_auth_resume(const clef_credentials *credentials,
                                   clef_error **error);
 
 /**
- * Where to send the user; NULL for a login that was resumed. It has the state in it. Borrowed: lives as long as the login.
- * Reference: `UserAuth.url`.
+ * Where to send the user; NULL for a login that was resumed. It has the state in it. Borrowed:
+ * lives as long as the login. Reference: `UserAuth.url`.
  */
 const char *clef_user_auth_url(const clef_user_auth *auth);
 
 /**
- * The state, to be kept for `clef_user_auth_resume`. **Secret**. Borrowed: lives as long as the login. Reference:
- * `UserAuth.state`.
+ * The state, to be kept for `clef_user_auth_resume`. **Secret**. Borrowed: lives as long as the
+ * login. Reference: `UserAuth.state`.
  */
 const char *clef_user_auth_state(const clef_user_auth *auth);
 
 /**
- * The verifier, to be kept for `clef_user_auth_resume`; NULL without PKCE. **Secret**. Borrowed: lives as long as the login.
- * Reference: `UserAuth.verifier`.
+ * The verifier, to be kept for `clef_user_auth_resume`; NULL without PKCE. **Secret**.
+ * Borrowed: lives as long as the login. Reference: `UserAuth.verifier`.
  */
 const char *clef_user_auth_verifier(const clef_user_auth *auth);
 
 /**
- * Verifies `state` and trades `code` for a token. Reference: `UserAuth.request_token(code, state)`.
+ * Verifies `state` and trades `code` for a token. Reference: `UserAuth.request_token(code,
+ * state)`.
  *
- * Blocks until the service answered; any thread. `CLEF_STATUS_STATE_MISMATCH` for another state, which leaves the login as it
- * is; `CLEF_STATUS_ALREADY_USED` after one that matched; else as `clef_credentials_request_user_token` and
- * `clef_credentials_request_pkce_token`.
+ * Blocks until the service answered; any thread. `CLEF_STATUS_STATE_MISMATCH` for another
+ * state, which leaves the login as it is; `CLEF_STATUS_ALREADY_USED` after one that matched;
+ * else as `clef_credentials_request_user_token` and `clef_credentials_request_pkce_token`.
  */
 clef_status clef_user_auth_request_token(const clef_user_auth *auth,
                                          const char *code,
@@ -1569,12 +1679,14 @@ clef_status clef_user_auth_request_token(const clef_user_auth *auth,
                                          clef_error **error);
 
 /**
- * Verifies the state in the URL that the user was redirected to, and trades its code for a token. Reference:
- * `UserAuth.request_token(url=…)`.
+ * Verifies the state in the URL that the user was redirected to, and trades its code for a
+ * token. Reference: `UserAuth.request_token(url=…)`.
  *
- * `url` is a whole URL, a request target (`/callback?code=…`) or a bare query. The state is verified first; then an `error=`
- * in it is `CLEF_STATUS_ACCESS_DENIED` where the user said no, else `CLEF_STATUS_OAUTH`. `CLEF_STATUS_MISSING_PARAMETER` and
- * `CLEF_STATUS_REPEATED_PARAMETER` for a URL without the one code and state; else as `clef_user_auth_request_token`.
+ * `url` is a whole URL, a request target (`/callback?code=…`) or a bare query. The state is
+ * verified first; then an `error=` in it is `CLEF_STATUS_ACCESS_DENIED` where the user said no,
+ * else `CLEF_STATUS_OAUTH`. `CLEF_STATUS_MISSING_PARAMETER` and
+ * `CLEF_STATUS_REPEATED_PARAMETER` for a URL without the one code and state; else as
+ * `clef_user_auth_request_token`.
  */
 clef_status clef_user_auth_request_token_from_url(const clef_user_auth *auth,
                                                   const char *url,
@@ -1599,8 +1711,8 @@ clef_status clef_user_auth_request_refreshing_token_from_url(const clef_user_aut
                                                              clef_error **error);
 
 /**
- * The request of `clef_user_auth_request_token` as a value, not sent yet. No network. It verifies the state, so it spends the
- * login. Free it with `clef_http_request_free`.
+ * The request of `clef_user_auth_request_token` as a value, not sent yet. No network. It
+ * verifies the state, so it spends the login. Free it with `clef_http_request_free`.
  */
 clef_status clef_user_auth_prepare_token(const clef_user_auth *auth,
                                          const char *code,
@@ -1609,8 +1721,8 @@ clef_status clef_user_auth_prepare_token(const clef_user_auth *auth,
                                          clef_error **error);
 
 /**
- * The request of `clef_user_auth_request_token_from_url` as a value, not sent yet. No network. It verifies the state, so it
- * spends the login. Free it with `clef_http_request_free`.
+ * The request of `clef_user_auth_request_token_from_url` as a value, not sent yet. No network.
+ * It verifies the state, so it spends the login. Free it with `clef_http_request_free`.
  */
 clef_status clef_user_auth_prepare_token_from_url(const clef_user_auth *auth,
                                                   const char *url,
@@ -1623,36 +1735,39 @@ clef_status clef_user_auth_prepare_token_from_url(const clef_user_auth *auth,
 void clef_user_auth_free(clef_user_auth *auth);
 
 /**
- * A new random state, URL-safe: `n_bytes` bytes of it, from 16 to 1,024; 32 is usual. **Secret**. Free it with
- * `clef_string_free`. Reference: `gen_state`.
+ * A new random state, URL-safe: `n_bytes` bytes of it, from 16 to 1,024; 32 is usual.
+ * **Secret**. Free it with `clef_string_free`. Reference: `gen_state`.
  */
 clef_status clef_gen_state(size_t n_bytes,
                            char **state,
                            clef_error **error);
 
 /**
- * The `code` in the URL that a user was redirected to. **Secret**. Free it with `clef_string_free`. Reference:
- * `parse_code_from_url`.
+ * The `code` in the URL that a user was redirected to. **Secret**. Free it with
+ * `clef_string_free`. Reference: `parse_code_from_url`.
  *
- * `url` is a whole URL, a request target (`/callback?code=…`) or a bare query. `CLEF_STATUS_MISSING_PARAMETER` where there is
- * none or an empty one, `CLEF_STATUS_REPEATED_PARAMETER` where there are two. A URL with `error=` is
- * `CLEF_STATUS_ACCESS_DENIED` where the user said no, else `CLEF_STATUS_OAUTH`: verify its state before you believe that.
+ * `url` is a whole URL, a request target (`/callback?code=…`) or a bare query.
+ * `CLEF_STATUS_MISSING_PARAMETER` where there is none or an empty one,
+ * `CLEF_STATUS_REPEATED_PARAMETER` where there are two. A URL with `error=` is
+ * `CLEF_STATUS_ACCESS_DENIED` where the user said no, else `CLEF_STATUS_OAUTH`: verify its
+ * state before you believe that.
  */
 clef_status clef_parse_code_from_url(const char *url,
                                      char **code,
                                      clef_error **error);
 
 /**
- * The `state` in the URL that a user was redirected to, in any of the forms of `clef_parse_code_from_url` and with the same
- * errors, but for `error=`. **Secret**. Free it with `clef_string_free`. Reference: `parse_state_from_url`.
+ * The `state` in the URL that a user was redirected to, in any of the forms of
+ * `clef_parse_code_from_url` and with the same errors, but for `error=`. **Secret**. Free it
+ * with `clef_string_free`. Reference: `parse_state_from_url`.
  */
 clef_status clef_parse_state_from_url(const char *url,
                                       char **state,
                                       clef_error **error);
 
 /**
- * Requests a self-refreshing client token. `sender` is nullable: the built-in one. Blocks until the service answered; any
- * thread. Reference: `request_client_token`.
+ * Requests a self-refreshing client token. `sender` is nullable: the built-in one. Blocks until
+ * the service answered; any thread. Reference: `request_client_token`.
  */
 clef_status clef_request_client_token(const char *client_id,
                                       const char *client_secret,
@@ -1661,8 +1776,9 @@ clef_status clef_request_client_token(const char *client_id,
                                       clef_error **error);
 
 /**
- * Requests a self-refreshing user token by the refresh token of a login with a client secret. `sender` is nullable: the
- * built-in one. Blocks until the service answered; any thread. Reference: `refresh_user_token`.
+ * Requests a self-refreshing user token by the refresh token of a login with a client secret.
+ * `sender` is nullable: the built-in one. Blocks until the service answered; any thread.
+ * Reference: `refresh_user_token`.
  */
 clef_status clef_refresh_user_token(const char *client_id,
                                     const char *client_secret,
@@ -1672,8 +1788,9 @@ clef_status clef_refresh_user_token(const char *client_id,
                                     clef_error **error);
 
 /**
- * Requests a self-refreshing user token by the refresh token of a login with PKCE. `sender` is nullable: the built-in one.
- * Blocks until the service answered; any thread. Reference: `refresh_pkce_token`.
+ * Requests a self-refreshing user token by the refresh token of a login with PKCE. `sender` is
+ * nullable: the built-in one. Blocks until the service answered; any thread. Reference:
+ * `refresh_pkce_token`.
  */
 clef_status clef_refresh_pkce_token(const char *client_id,
                                     const char *refresh_token,
@@ -1684,11 +1801,13 @@ clef_status clef_refresh_pkce_token(const char *client_id,
 /**
  * Prompts at the terminal for a login with a client secret. Reference: `prompt_for_user_token`.
  *
- * Writes to standard output and reads standard input, a line at a time and not a byte beyond: shows the URL of the login, and
- * has the user paste the one that he is redirected to, again after a line that is no such URL, three times at most. Call
- * `fflush(stdout)` before, so that what you printed comes first. `scopes` and `sender` are nullable. `flags`: `CLEF_AUTH_…`,
- * `CLEF_PROMPT_OPEN_BROWSER`. Blocks for as long as the user takes. `CLEF_STATUS_IO` where the input ends; else as
- * `clef_user_auth_new` and `clef_user_auth_request_refreshing_token_from_url`.
+ * Writes to standard output and reads standard input, a line at a time and not a byte beyond:
+ * shows the URL of the login, and has the user paste the one that he is redirected to, again
+ * after a line that is no such URL, three times at most. Call `fflush(stdout)` before, so that
+ * what you printed comes first. `scopes` and `sender` are nullable. `flags`: `CLEF_AUTH_…`,
+ * `CLEF_PROMPT_OPEN_BROWSER`. Blocks for as long as the user takes. `CLEF_STATUS_IO` where the
+ * input ends; else as `clef_user_auth_new` and
+ * `clef_user_auth_request_refreshing_token_from_url`.
  */
 clef_status clef_prompt_for_user_token(const char *client_id,
                                        const char *client_secret,
@@ -1700,7 +1819,8 @@ clef_status clef_prompt_for_user_token(const char *client_id,
                                        clef_error **error);
 
 /**
- * Prompts at the terminal for a login with PKCE, as `clef_prompt_for_user_token` does. Reference: `prompt_for_pkce_token`.
+ * Prompts at the terminal for a login with PKCE, as `clef_prompt_for_user_token` does.
+ * Reference: `prompt_for_pkce_token`.
  *
  * `scopes` and `sender` are nullable. `flags`: `CLEF_AUTH_…`, `CLEF_PROMPT_OPEN_BROWSER`.
  */
@@ -1713,8 +1833,9 @@ clef_status clef_prompt_for_pkce_token(const char *client_id,
                                        clef_error **error);
 
 /**
- * Prompts at the terminal for a login with these credentials, which may be for another accounts service; with PKCE where
- * `flags` has `CLEF_AUTH_PKCE`. `scopes` is nullable. The other two prompts rest on this one.
+ * Prompts at the terminal for a login with these credentials, which may be for another accounts
+ * service; with PKCE where `flags` has `CLEF_AUTH_PKCE`. `scopes` is nullable. The other two
+ * prompts rest on this one.
  */
 clef_status clef_prompt_for_token(const clef_credentials *credentials,
                                   const clef_scope_set *scopes,

@@ -10,8 +10,8 @@ pub const TIME_NEVER: i64 = i64::MAX;
 
 /// One reading of both clocks, in milliseconds.
 ///
-/// The wall clock can be set back; the monotonic clock can stand still while a laptop sleeps. Together they
-/// hide no expiry: see [`Moment::unix_ms_seen_from`].
+/// The wall clock can be set back; the monotonic clock can stand still while a laptop sleeps.
+/// Together they hide no expiry: see [`Moment::unix_ms_seen_from`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
     /// Milliseconds since 1970-01-01 by the wall clock.
@@ -21,8 +21,8 @@ pub struct Moment {
 }
 
 impl Moment {
-    /// Unix milliseconds at `self` for something that was stamped at `stamp`: the later of the wall clock
-    /// and of the stamp's wall time with the monotonic time since then.
+    /// Unix milliseconds at `self` for something that was stamped at `stamp`: the later of the
+    /// wall clock and of the stamp's wall time with the monotonic time since then.
     pub fn unix_ms_seen_from(self, stamp: Moment) -> i64 {
         let since = self.monotonic_ms.saturating_sub(stamp.monotonic_ms);
         self.unix_ms.max(stamp.unix_ms.saturating_add(since))
@@ -72,8 +72,8 @@ mod system {
 
     use super::Moment;
 
-    /// The coarse clocks are good to a few milliseconds and cost a quarter of the fine ones; a host asks for
-    /// its access token before every request, and tokens live for whole seconds.
+    /// The coarse clocks are good to a few milliseconds and cost a quarter of the fine ones; a
+    /// host asks for its access token before every request, and tokens live for whole seconds.
     pub(super) fn now() -> Moment {
         Moment {
             unix_ms: read(ClockId::CLOCK_REALTIME_COARSE),

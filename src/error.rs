@@ -8,8 +8,8 @@ use crate::text::Text;
 /// The result of what can fail in clef.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Every `clef_status` that this version of clef gives. Numbers are never changed or reused; a later version
-/// adds more, so treat an unknown one by its `clef_status_remedy`.
+/// Every `clef_status` that this version of clef gives. Numbers are never changed or reused; a
+/// later version adds more, so treat an unknown one by its `clef_status_remedy`.
 ///
 /// cbindgen:prefix-with-name=true
 /// cbindgen:rename-all=ScreamingSnakeCase
@@ -19,19 +19,22 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Status {
     /// It worked.
     Ok = 0,
-    /// An argument breaks what the function's comment says: NULL where it is not nullable, invalid UTF-8, out of range.
+    /// An argument breaks what the function's comment says: NULL where it is not nullable,
+    /// invalid UTF-8, out of range.
     InvalidArgument = 1,
     /// This needs a client secret, and the credentials have none.
     MissingClientSecret = 2,
     /// This needs a redirect URI, and the credentials have none.
     MissingRedirectUri = 3,
-    /// The service would refuse this redirect URI, or it is unsafe; the message says what to write instead.
+    /// The service would refuse this redirect URI, or it is unsafe; the message says what to
+    /// write instead.
     InvalidRedirectUri = 4,
     /// The URL has no `code` or no `state`, or an empty one.
     MissingParameter = 5,
     /// The URL has `code`, `state` or `error` twice.
     RepeatedParameter = 6,
-    /// The state is not the one of this login: the redirect belongs to another login, or is forged.
+    /// The state is not the one of this login: the redirect belongs to another login, or is
+    /// forged.
     StateMismatch = 7,
     /// The user said no.
     AccessDenied = 8,
@@ -209,7 +212,8 @@ pub enum Remedy {
     FixCall = 4,
 }
 
-/// An error: a status, a remedy, one line of text, and what the service said. Never repeats a secret.
+/// An error: a status, a remedy, one line of text, and what the service said. Never repeats a
+/// secret.
 #[derive(Clone)]
 pub struct Error {
     details: Arc<Details>,

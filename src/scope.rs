@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::text::Text;
 
-/// Every `clef_scope`: the privileges of the reference. Numbers are never changed or reused. The service may add
-/// scopes before clef does: scope sets take any name.
+/// Every `clef_scope`: the privileges of the reference. Numbers are never changed or reused. The
+/// service may add scopes before clef does: scope sets take any name.
 ///
 /// cbindgen:prefix-with-name=true
 /// cbindgen:rename-all=ScreamingSnakeCase
@@ -15,7 +15,8 @@ use crate::text::Text;
 #[repr(C)]
 #[non_exhaustive]
 pub enum Scope {
-    /// Not a scope: what `clef_scope_from_name` gives for a name that this version does not know.
+    /// Not a scope: what `clef_scope_from_name` gives for a name that this version does not
+    /// know.
     Unknown = 0,
     /// `app-remote-control`; outside the Web API, so not in `every`.
     AppRemoteControl = 1,

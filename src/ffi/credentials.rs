@@ -17,13 +17,13 @@ use super::strings;
 use super::text::borrowed;
 use super::token::clef_token;
 
-/// A program's credentials, with the service that they are for and the sender that carries their requests. Immutable; any
-/// thread may use them at any time. Reference: `Credentials`.
+/// A program's credentials, with the service that they are for and the sender that carries their
+/// requests. Immutable; any thread may use them at any time. Reference: `Credentials`.
 ///
-/// Methods: `clef_credentials_new`, `_with_accounts_url`, `_with_redirect_uri`, `_client_id`, `_redirect_uri`,
-/// `_user_authorisation_url`, `_pkce_user_authorisation`, `_request_client_token`, `_request_user_token`,
-/// `_refresh_user_token`, `_request_pkce_token`, `_refresh_pkce_token`, `_refresh`, the same six as `_prepare_…`, `_clone`,
-/// `_free`.
+/// Methods: `clef_credentials_new`, `_with_accounts_url`, `_with_redirect_uri`, `_client_id`,
+/// `_redirect_uri`, `_user_authorisation_url`, `_pkce_user_authorisation`,
+/// `_request_client_token`, `_request_user_token`, `_refresh_user_token`, `_request_pkce_token`,
+/// `_refresh_pkce_token`, `_refresh`, the same six as `_prepare_…`, `_clone`, `_free`.
 pub struct clef_credentials(pub(super) Credentials);
 
 /// Flags of all calls that ask for authorisation.
@@ -34,7 +34,8 @@ pub struct clef_credentials(pub(super) Credentials);
 pub enum AuthFlag {
     /// Ask the user again even if he agreed before.
     ShowDialog = 1,
-    /// Use proof key for code exchange (RFC 7636), which needs no client secret: for programs that their users have.
+    /// Use proof key for code exchange (RFC 7636), which needs no client secret: for programs
+    /// that their users have.
     Pkce = 2,
 }
 
@@ -48,12 +49,14 @@ pub(super) fn auth_options(given: u32) -> Result<AuthOptions> {
     })
 }
 
-/// New credentials for Spotify's accounts service. Reference: `Credentials(client_id, client_secret, redirect_uri, sender)`.
+/// New credentials for Spotify's accounts service. Reference: `Credentials(client_id,
+/// client_secret, redirect_uri, sender)`.
 ///
-/// `client_secret` is nullable: PKCE needs none. `redirect_uri` is nullable: only logins need one. It is sent byte for byte
-/// as given; `CLEF_STATUS_INVALID_REDIRECT_URI`, with what to write instead, unless it is https, http to `127.0.0.1` or `[::1]`,
-/// or a scheme of your own, without fragment and user name. `sender` is nullable: the built-in one with the usual settings;
-/// it is kept alive, free your handle when you like. No network.
+/// `client_secret` is nullable: PKCE needs none. `redirect_uri` is nullable: only logins need
+/// one. It is sent byte for byte as given; `CLEF_STATUS_INVALID_REDIRECT_URI`, with what to
+/// write instead, unless it is https, http to `127.0.0.1` or `[::1]`, or a scheme of your own,
+/// without fragment and user name. `sender` is nullable: the built-in one with the usual
+/// settings; it is kept alive, free your handle when you like. No network.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_credentials_new(
     client_id: *const c_char,
@@ -83,10 +86,12 @@ pub unsafe extern "C" fn clef_credentials_new(
     )
 }
 
-/// New credentials, the same but for another accounts service: the sandbox, or a proxy of your own.
+/// New credentials, the same but for another accounts service: the sandbox, or a proxy of your
+/// own.
 ///
-/// `url` is `https://accounts.spotify.com` unless changed, so without `/authorize` and `/api/token`. It must be https, or http
-/// to `127.0.0.1` or `[::1]`; a query or fragment is refused.
+/// `url` is `https://accounts.spotify.com` unless changed, so without `/authorize` and
+/// `/api/token`. It must be https, or http to `127.0.0.1` or `[::1]`; a query or fragment is
+/// refused.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_credentials_with_accounts_url(
     credentials: Option<&clef_credentials>,
@@ -108,7 +113,8 @@ pub unsafe extern "C" fn clef_credentials_with_accounts_url(
     )
 }
 
-/// New credentials, the same but for another redirect URI, with the rules of `clef_credentials_new`.
+/// New credentials, the same but for another redirect URI, with the rules of
+/// `clef_credentials_new`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_credentials_with_redirect_uri(
     credentials: Option<&clef_credentials>,
@@ -148,12 +154,13 @@ pub extern "C" fn clef_credentials_redirect_uri(
     borrowed(credentials.and_then(|credentials| Some(credentials.0.texts().1?.with_nul())))
 }
 
-/// The URL to send the user to: step 1 of 2 of the authorisation code flow with a client secret. Reference:
-/// `Credentials.user_authorisation_url`.
+/// The URL to send the user to: step 1 of 2 of the authorisation code flow with a client secret.
+/// Reference: `Credentials.user_authorisation_url`.
 ///
-/// `scopes` and `state` are nullable. `flags`: `CLEF_AUTH_SHOW_DIALOG` has the user asked again even if he agreed before.
-/// `CLEF_AUTH_PKCE` is `CLEF_STATUS_INVALID_ARGUMENT` here: the verifier would be lost. `CLEF_STATUS_MISSING_REDIRECT_URI`
-/// without a redirect URI. The URL has the state in it. Free it with `clef_string_free`.
+/// `scopes` and `state` are nullable. `flags`: `CLEF_AUTH_SHOW_DIALOG` has the user asked again
+/// even if he agreed before. `CLEF_AUTH_PKCE` is `CLEF_STATUS_INVALID_ARGUMENT` here: the
+/// verifier would be lost. `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The URL
+/// has the state in it. Free it with `clef_string_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_credentials_user_authorisation_url(
     credentials: Option<&clef_credentials>,
@@ -187,12 +194,13 @@ pub unsafe extern "C" fn clef_credentials_user_authorisation_url(
     )
 }
 
-/// The URL to send the user to, with the verifier to keep for step 2: the authorisation code flow with PKCE (RFC 7636).
-/// Reference: `Credentials.pkce_user_authorisation`.
+/// The URL to send the user to, with the verifier to keep for step 2: the authorisation code
+/// flow with PKCE (RFC 7636). Reference: `Credentials.pkce_user_authorisation`.
 ///
-/// `scopes` and `state` are nullable. `verifier_bytes` random bytes make the verifier, from 32 (the usual) to 96. `flags`:
-/// `CLEF_AUTH_SHOW_DIALOG`; `CLEF_AUTH_PKCE` changes nothing. `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The
-/// verifier is **secret**, the URL has the state in it. Free both with `clef_string_free`.
+/// `scopes` and `state` are nullable. `verifier_bytes` random bytes make the verifier, from 32
+/// (the usual) to 96. `flags`: `CLEF_AUTH_SHOW_DIALOG`; `CLEF_AUTH_PKCE` changes nothing.
+/// `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The verifier is **secret**, the
+/// URL has the state in it. Free both with `clef_string_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_credentials_pkce_user_authorisation(
     credentials: Option<&clef_credentials>,
@@ -230,9 +238,11 @@ pub unsafe extern "C" fn clef_credentials_pkce_user_authorisation(
     })
 }
 
-/// Requests a client token, for what needs no user. Reference: `Credentials.request_client_token`.
+/// Requests a client token, for what needs no user. Reference:
+/// `Credentials.request_client_token`.
 ///
-/// Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a client secret.
+/// Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a
+/// client secret.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_credentials_request_client_token(
     credentials: Option<&clef_credentials>,
@@ -254,10 +264,12 @@ pub extern "C" fn clef_credentials_request_client_token(
     )
 }
 
-/// Requests a user's token for the `code` of a redirect: step 2 of 2 with a client secret. Reference: `Credentials.request_user_token`.
+/// Requests a user's token for the `code` of a redirect: step 2 of 2 with a client secret.
+/// Reference: `Credentials.request_user_token`.
 ///
-/// Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` and `CLEF_STATUS_MISSING_REDIRECT_URI` without one. A code is good once, for a short time:
-/// then it is `CLEF_STATUS_OAUTH` with `CLEF_REMEDY_LOG_IN`.
+/// Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` and
+/// `CLEF_STATUS_MISSING_REDIRECT_URI` without one. A code is good once, for a short time: then
+/// it is `CLEF_STATUS_OAUTH` with `CLEF_REMEDY_LOG_IN`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_credentials_request_user_token(
     credentials: Option<&clef_credentials>,
@@ -280,10 +292,12 @@ pub unsafe extern "C" fn clef_credentials_request_user_token(
     )
 }
 
-/// Requests a refreshed token of a login with a client secret. Reference: `Credentials.refresh_user_token`.
+/// Requests a refreshed token of a login with a client secret. Reference:
+/// `Credentials.refresh_user_token`.
 ///
-/// Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a client secret; `CLEF_STATUS_LOGIN_REQUIRED` where the grant is dead. Of a bare
-/// refresh token clef knows no scopes but those that the service answers.
+/// Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a
+/// client secret; `CLEF_STATUS_LOGIN_REQUIRED` where the grant is dead. Of a bare refresh token
+/// clef knows no scopes but those that the service answers.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_credentials_refresh_user_token(
     credentials: Option<&clef_credentials>,
@@ -306,10 +320,12 @@ pub unsafe extern "C" fn clef_credentials_refresh_user_token(
     )
 }
 
-/// Requests a user's token for the `code` of a redirect and its `verifier`: step 2 of 2 with PKCE. Reference: `Credentials.request_pkce_token`.
+/// Requests a user's token for the `code` of a redirect and its `verifier`: step 2 of 2 with
+/// PKCE. Reference: `Credentials.request_pkce_token`.
 ///
-/// Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. A code is good once, for a short time: then it is
-/// `CLEF_STATUS_OAUTH` with `CLEF_REMEDY_LOG_IN`. The verifier is not judged.
+/// Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_REDIRECT_URI` without a
+/// redirect URI. A code is good once, for a short time: then it is `CLEF_STATUS_OAUTH` with
+/// `CLEF_REMEDY_LOG_IN`. The verifier is not judged.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_credentials_request_pkce_token(
     credentials: Option<&clef_credentials>,
@@ -335,8 +351,9 @@ pub unsafe extern "C" fn clef_credentials_request_pkce_token(
 
 /// Requests a refreshed token of a login with PKCE. Reference: `Credentials.refresh_pkce_token`.
 ///
-/// Blocks until the service answered; any thread. `CLEF_STATUS_LOGIN_REQUIRED` where the grant is dead. The service gives a new refresh token and spends the old one: save the
-/// new token before you use it.
+/// Blocks until the service answered; any thread. `CLEF_STATUS_LOGIN_REQUIRED` where the grant
+/// is dead. The service gives a new refresh token and spends the old one: save the new token
+/// before you use it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_credentials_refresh_pkce_token(
     credentials: Option<&clef_credentials>,
@@ -359,12 +376,12 @@ pub unsafe extern "C" fn clef_credentials_refresh_pkce_token(
     )
 }
 
-/// Refreshes a token of any kind: a client token by a new one, a user's with PKCE or without. Reference:
-/// `Credentials.refresh`.
+/// Refreshes a token of any kind: a client token by a new one, a user's with PKCE or without.
+/// Reference: `Credentials.refresh`.
 ///
-/// Blocks until the service answered; any thread. `token` stays as it is. What the answer leaves out (scopes, refresh token) is
-/// taken over from it. `CLEF_STATUS_LOGIN_REQUIRED` where the grant is dead; `CLEF_STATUS_INVALID_ARGUMENT` for a token of
-/// another client id.
+/// Blocks until the service answered; any thread. `token` stays as it is. What the answer leaves
+/// out (scopes, refresh token) is taken over from it. `CLEF_STATUS_LOGIN_REQUIRED` where the
+/// grant is dead; `CLEF_STATUS_INVALID_ARGUMENT` for a token of another client id.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_credentials_refresh(
     credentials: Option<&clef_credentials>,
@@ -537,7 +554,8 @@ pub extern "C" fn clef_credentials_prepare_refresh(
     )
 }
 
-/// A new handle to the same credentials. Yours: free it with `clef_credentials_free`. NULL gives NULL.
+/// A new handle to the same credentials. Yours: free it with `clef_credentials_free`. NULL gives
+/// NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_credentials_clone(
     credentials: Option<&clef_credentials>,

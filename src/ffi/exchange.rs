@@ -12,9 +12,11 @@ use super::http_request::clef_http_request;
 use super::http_response::clef_http_response;
 use super::panics::contained;
 
-/// One request that waits for its answer. Whoever has it ends it exactly once, from any thread, now or later.
+/// One request that waits for its answer. Whoever has it ends it exactly once, from any thread,
+/// now or later.
 ///
-/// Methods: `clef_exchange_request`, `_is_cancelled`; `_respond`, `_fail` and `_free`, which end it.
+/// Methods: `clef_exchange_request`, `_is_cancelled`; `_respond`, `_fail` and `_free`, which end
+/// it.
 pub struct clef_exchange {
     exchange: Exchange,
     request: clef_http_request,
@@ -35,11 +37,13 @@ impl clef_exchange {
 /// cbindgen:rename-all=ScreamingSnakeCase
 #[repr(C)]
 pub enum ExchangeFlag {
-    /// The request may have reached the service, and so may have spent its code or refresh token: do not send it again.
+    /// The request may have reached the service, and so may have spent its code or refresh
+    /// token: do not send it again.
     Sent = 1,
 }
 
-/// The request to carry: its method, URL, headers and body. Borrowed: lives until the exchange ends. NULL gives NULL.
+/// The request to carry: its method, URL, headers and body. Borrowed: lives until the exchange
+/// ends. NULL gives NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_exchange_request(
     exchange: Option<&clef_exchange>,
@@ -47,16 +51,18 @@ pub extern "C" fn clef_exchange_request(
     exchange.map(|exchange| &exchange.request)
 }
 
-/// Whether nobody waits for the answer any more, because the time is up. Such an exchange still has to be ended. NULL gives
-/// false.
+/// Whether nobody waits for the answer any more, because the time is up. Such an exchange still
+/// has to be ended. NULL gives false.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_exchange_is_cancelled(exchange: Option<&clef_exchange>) -> bool {
     exchange.is_some_and(|exchange| exchange.exchange.is_cancelled())
 }
 
-/// Ends an exchange with an answer, whatever its HTTP status. Consumes `exchange`; copies `response`, which stays yours.
+/// Ends an exchange with an answer, whatever its HTTP status. Consumes `exchange`; copies
+/// `response`, which stays yours.
 ///
-/// A NULL `response` is a failure with `CLEF_STATUS_INVALID_ARGUMENT`. A NULL `exchange` does nothing.
+/// A NULL `response` is a failure with `CLEF_STATUS_INVALID_ARGUMENT`. A NULL `exchange` does
+/// nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_exchange_respond(
     exchange: Option<Box<clef_exchange>>,
@@ -69,13 +75,15 @@ pub extern "C" fn clef_exchange_respond(
     }
 }
 
-/// Ends an exchange without an answer. Consumes `exchange`. The call that waits returns `status`, with `message` (nullable)
-/// as its error's message; secrets of the request are taken out of it.
+/// Ends an exchange without an answer. Consumes `exchange`. The call that waits returns
+/// `status`, with `message` (nullable) as its error's message; secrets of the request are taken
+/// out of it.
 ///
-/// `status` says why: `CLEF_STATUS_TRANSPORT`, `_TLS`, `_TIMEOUT`, `_CANCELLED`, `_IO`, `_INVALID_RESPONSE`, `_WOULD_BLOCK`,
-/// `_UNSUPPORTED` or `_INTERNAL`. Any other counts as `CLEF_STATUS_TRANSPORT`: what the service says comes as a response.
-/// `flags`: `CLEF_EXCHANGE_SENT` where the request may have reached the service. An invalid `flags` or `message` is a failure
-/// with `CLEF_STATUS_INVALID_ARGUMENT`.
+/// `status` says why: `CLEF_STATUS_TRANSPORT`, `_TLS`, `_TIMEOUT`, `_CANCELLED`, `_IO`,
+/// `_INVALID_RESPONSE`, `_WOULD_BLOCK`, `_UNSUPPORTED` or `_INTERNAL`. Any other counts as
+/// `CLEF_STATUS_TRANSPORT`: what the service says comes as a response. `flags`:
+/// `CLEF_EXCHANGE_SENT` where the request may have reached the service. An invalid `flags` or
+/// `message` is a failure with `CLEF_STATUS_INVALID_ARGUMENT`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_exchange_fail(
     exchange: Option<Box<clef_exchange>>,
@@ -125,7 +133,8 @@ fn is_for_a_sender(status: Status) -> bool {
     )
 }
 
-/// Ends an exchange as a `CLEF_STATUS_TRANSPORT` failure that may have been sent. NULL does nothing.
+/// Ends an exchange as a `CLEF_STATUS_TRANSPORT` failure that may have been sent. NULL does
+/// nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_exchange_free(exchange: Option<Box<clef_exchange>>) {
     drop(exchange);

@@ -12,7 +12,8 @@ use super::panics::contained;
 /// `clef_error **error`: nullable, written, never read.
 pub(super) type ErrorSlot<'a> = Option<&'a mut MaybeUninit<Option<Box<clef_error>>>>;
 
-/// An output argument with its name in the header. Written, never read; nullable ones are handled apart.
+/// An output argument with its name in the header. Written, never read; nullable ones are
+/// handled apart.
 pub(super) struct Out<'a, T> {
     pub(super) name: &'static str,
     pub(super) slot: Option<&'a mut MaybeUninit<T>>,

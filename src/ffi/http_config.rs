@@ -9,14 +9,15 @@ use super::arguments::{nullable_text, required_mut, text, timeout};
 use super::error::{clef_error, clef_status};
 use super::guard::{guard, hand_over};
 
-/// Settings of the built-in HTTP sender. A setter object: one thread at a time, copied when it is used.
+/// Settings of the built-in HTTP sender. A setter object: one thread at a time, copied when it
+/// is used.
 ///
-/// Methods: `clef_http_config_new`, `_set_connect_timeout`, `_set_timeout`, `_set_proxy`, `_set_proxy_from_environment`,
-/// `_add_ca_certificates`, `_set_user_agent`, `_free`.
+/// Methods: `clef_http_config_new`, `_set_connect_timeout`, `_set_timeout`, `_set_proxy`,
+/// `_set_proxy_from_environment`, `_add_ca_certificates`, `_set_user_agent`, `_free`.
 pub struct clef_http_config(pub(super) HttpConfig);
 
-/// New settings: 10 seconds to connect, 30 in all, no proxy, Mozilla's root certificates. Yours: free them with
-/// `clef_http_config_free`.
+/// New settings: 10 seconds to connect, 30 in all, no proxy, Mozilla's root certificates. Yours:
+/// free them with `clef_http_config_free`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_http_config_new() -> Option<Box<clef_http_config>> {
     hand_over(clef_http_config(HttpConfig::default()))
@@ -38,8 +39,9 @@ pub extern "C" fn clef_http_config_set_connect_timeout(
     })
 }
 
-/// How many milliseconds a request may take from its start to the last byte of its answer; -1 for ever. 30,000 unless
-/// set. Looking up the name of the host counts, but is not interrupted: that lies with the system's resolver.
+/// How many milliseconds a request may take from its start to the last byte of its answer; -1
+/// for ever. 30,000 unless set. Looking up the name of the host counts, but is not interrupted:
+/// that lies with the system's resolver.
 ///
 /// `CLEF_STATUS_INVALID_ARGUMENT` for 0 and below -1.
 #[unsafe(no_mangle)]
@@ -55,7 +57,8 @@ pub extern "C" fn clef_http_config_set_timeout(
     })
 }
 
-/// The HTTP proxy to go through, `http://[user:password@]host:port`; `url` NULL for none. None unless set.
+/// The HTTP proxy to go through, `http://[user:password@]host:port`; `url` NULL for none. None
+/// unless set.
 ///
 /// `CLEF_STATUS_INVALID_ARGUMENT` for anything else; the message does not repeat the URL.
 #[unsafe(no_mangle)]
@@ -70,8 +73,9 @@ pub unsafe extern "C" fn clef_http_config_set_proxy(
     })
 }
 
-/// Takes the proxy from the environment, during this call: from `ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in
-/// upper or lower case. No other thread may change the environment meanwhile.
+/// Takes the proxy from the environment, during this call: from `ALL_PROXY`, `HTTPS_PROXY`,
+/// `HTTP_PROXY` and `NO_PROXY`, in upper or lower case. No other thread may change the
+/// environment meanwhile.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_http_config_set_proxy_from_environment(
     config: Option<&mut clef_http_config>,
@@ -85,10 +89,11 @@ pub extern "C" fn clef_http_config_set_proxy_from_environment(
     })
 }
 
-/// Trusts the certificates in `pem` too, beside Mozilla's roots: those of a company's proxy, or of the sandbox. `pem` is
-/// the text of a PEM file, not its path. May be called several times.
+/// Trusts the certificates in `pem` too, beside Mozilla's roots: those of a company's proxy, or
+/// of the sandbox. `pem` is the text of a PEM file, not its path. May be called several times.
 ///
-/// `CLEF_STATUS_INVALID_ARGUMENT` where there is no certificate in it, or one that cannot be read.
+/// `CLEF_STATUS_INVALID_ARGUMENT` where there is no certificate in it, or one that cannot be
+/// read.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_http_config_add_ca_certificates(
     config: Option<&mut clef_http_config>,

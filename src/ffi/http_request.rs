@@ -12,15 +12,18 @@ use super::http_response::clef_http_response;
 use super::text::borrowed;
 use super::token::clef_token;
 
-/// A token request that is not sent yet, from one of the `clef_credentials_prepare_…` or `clef_user_auth_prepare_…` calls.
-/// Its contents are immutable; any thread may read them at any time.
+/// A token request that is not sent yet, from one of the `clef_credentials_prepare_…` or
+/// `clef_user_auth_prepare_…` calls. Its contents are immutable; any thread may read them at any
+/// time.
 ///
-/// Methods: `clef_http_request_send`; or, to carry it yourself, `_method`, `_url`, `_header_count`, `_header_name`,
-/// `_header_value`, `_body`, `_may_repeat` and `_finish`; `_free`.
+/// Methods: `clef_http_request_send`; or, to carry it yourself, `_method`, `_url`,
+/// `_header_count`, `_header_name`, `_header_value`, `_body`, `_may_repeat` and `_finish`;
+/// `_free`.
 pub struct clef_http_request(pub(super) HttpRequest);
 
-/// Sends the request through the sender of its credentials and waits for the answer. Once: then it is
-/// `CLEF_STATUS_ALREADY_USED`. Any thread; what the sender calls of yours is called on this one.
+/// Sends the request through the sender of its credentials and waits for the answer. Once: then
+/// it is `CLEF_STATUS_ALREADY_USED`. Any thread; what the sender calls of yours is called on
+/// this one.
 ///
 /// Fails with whatever the service or the network can do: see the table in the README.
 #[unsafe(no_mangle)]
@@ -67,7 +70,8 @@ fn header(request: Option<&clef_http_request>, index: usize) -> Option<&Header> 
     request?.0.parts().headers.get(index)
 }
 
-/// The name of the header at `index`, from 0; NULL past the end. Borrowed: lives as long as the request.
+/// The name of the header at `index`, from 0; NULL past the end. Borrowed: lives as long as the
+/// request.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_http_request_header_name(
     request: Option<&clef_http_request>,
@@ -76,8 +80,8 @@ pub extern "C" fn clef_http_request_header_name(
     borrowed(header(request, index).map(|header| header.name.with_nul()))
 }
 
-/// The value of the header at `index`, from 0; NULL past the end. That of `Authorization` is **secret**. Borrowed: lives as
-/// long as the request.
+/// The value of the header at `index`, from 0; NULL past the end. That of `Authorization` is
+/// **secret**. Borrowed: lives as long as the request.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_http_request_header_value(
     request: Option<&clef_http_request>,
@@ -86,8 +90,8 @@ pub extern "C" fn clef_http_request_header_value(
     borrowed(header(request, index).map(|header| header.value.with_nul()))
 }
 
-/// The form-encoded body, which ends in NUL; its length without the NUL goes to `len` (nullable). **Secret**. Borrowed: lives
-/// as long as the request.
+/// The form-encoded body, which ends in NUL; its length without the NUL goes to `len`
+/// (nullable). **Secret**. Borrowed: lives as long as the request.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_http_request_body(
     request: Option<&clef_http_request>,
@@ -99,8 +103,8 @@ pub extern "C" fn clef_http_request_body(
     borrowed(request.map(|request| request.0.parts().body.with_nul()))
 }
 
-/// Whether the request may be sent again after it may have reached the service: false with a code or a refresh token, which
-/// the first try may have spent. NULL gives false.
+/// Whether the request may be sent again after it may have reached the service: false with a
+/// code or a refresh token, which the first try may have spent. NULL gives false.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_http_request_may_repeat(request: Option<&clef_http_request>) -> bool {
     request.is_some_and(|request| request.0.may_repeat())
@@ -108,9 +112,9 @@ pub extern "C" fn clef_http_request_may_repeat(request: Option<&clef_http_reques
 
 /// Reads the answer to a request that you carried yourself.
 ///
-/// `sent_at` is the time just before it was sent, in Unix seconds, from which the token's lifetime counts; 0
-/// (`CLEF_TIME_UNKNOWN`) means now. May be called again, for the answer to another try. Fails as `clef_http_request_send`
-/// does.
+/// `sent_at` is the time just before it was sent, in Unix seconds, from which the token's
+/// lifetime counts; 0 (`CLEF_TIME_UNKNOWN`) means now. May be called again, for the answer to
+/// another try. Fails as `clef_http_request_send` does.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_http_request_finish(
     request: Option<&clef_http_request>,

@@ -15,8 +15,8 @@ use super::guard::{Out, guard, hand_over};
 /// Methods: `clef_http_response_new`, `_add_header`, `_free`.
 pub struct clef_http_response(pub(super) HttpResponse);
 
-/// A new response with an HTTP status, 100 to 599, and the `body_len` bytes at `body`, which are copied. `body` may be NULL
-/// where `body_len` is 0. Free it with `clef_http_response_free`.
+/// A new response with an HTTP status, 100 to 599, and the `body_len` bytes at `body`, which are
+/// copied. `body` may be NULL where `body_len` is 0. Free it with `clef_http_response_free`.
 ///
 /// Of a body over 1 MiB no more is kept than shows that it is too long.
 #[unsafe(no_mangle)]
@@ -48,7 +48,8 @@ pub unsafe extern "C" fn clef_http_response_new(
     )
 }
 
-/// Adds a header. clef reads `Retry-After` and `Date`; you may add all that came.
+/// Adds a header. clef reads `Retry-After` and `Date`; you may add all that came, but for values
+/// that are not UTF-8.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_http_response_add_header(
     response: Option<&mut clef_http_response>,

@@ -8,9 +8,9 @@ use crate::error::{Error, Result, Status};
 
 type Hook = Box<dyn Fn(&PanicHookInfo<'_>) + Sync + Send>;
 
-/// The hook prints, and the host's standard error is not ours. It belongs to the standard library, which a Rust program
-/// that links clef statically shares with it: so only panics below a guard are kept quiet, and others go on to the
-/// hook before.
+/// The hook prints, and the host's standard error is not ours. It belongs to the standard
+/// library, which a Rust program that links clef statically shares with it: so only panics below
+/// a guard are kept quiet, and others go on to the hook before.
 static HOOK: Once = Once::new();
 static HOOK_BEFORE: OnceLock<Hook> = OnceLock::new();
 
@@ -19,7 +19,8 @@ thread_local! {
     static PLACE: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Runs `work`; a panic becomes an error that says where it was, but not what it said: that could be a secret.
+/// Runs `work`; a panic becomes an error that says where it was, but not what it said: that
+/// could be a secret.
 pub(super) fn contained<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     HOOK.call_once(|| {
         // Neither box allocates, so nothing leaks when the library is unloaded.
@@ -50,7 +51,8 @@ fn note_place(info: &PanicHookInfo<'_>) {
     }
 }
 
-/// Panics where the tests ask for it: there is no other way to show that a bug in clef does not harm its host.
+/// Panics where the tests ask for it: there is no other way to show that a bug in clef does not
+/// harm its host.
 #[cfg(feature = "forced-panic")]
 pub(super) fn panic_if_asked() {
     assert!(

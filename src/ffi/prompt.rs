@@ -61,11 +61,13 @@ fn credentials(
 
 /// Prompts at the terminal for a login with a client secret. Reference: `prompt_for_user_token`.
 ///
-/// Writes to standard output and reads standard input, a line at a time and not a byte beyond: shows the URL of the login, and
-/// has the user paste the one that he is redirected to, again after a line that is no such URL, three times at most. Call
-/// `fflush(stdout)` before, so that what you printed comes first. `scopes` and `sender` are nullable. `flags`: `CLEF_AUTH_…`,
-/// `CLEF_PROMPT_OPEN_BROWSER`. Blocks for as long as the user takes. `CLEF_STATUS_IO` where the input ends; else as
-/// `clef_user_auth_new` and `clef_user_auth_request_refreshing_token_from_url`.
+/// Writes to standard output and reads standard input, a line at a time and not a byte beyond:
+/// shows the URL of the login, and has the user paste the one that he is redirected to, again
+/// after a line that is no such URL, three times at most. Call `fflush(stdout)` before, so that
+/// what you printed comes first. `scopes` and `sender` are nullable. `flags`: `CLEF_AUTH_…`,
+/// `CLEF_PROMPT_OPEN_BROWSER`. Blocks for as long as the user takes. `CLEF_STATUS_IO` where the
+/// input ends; else as `clef_user_auth_new` and
+/// `clef_user_auth_request_refreshing_token_from_url`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_prompt_for_user_token(
     client_id: *const c_char,
@@ -91,7 +93,8 @@ pub unsafe extern "C" fn clef_prompt_for_user_token(
     )
 }
 
-/// Prompts at the terminal for a login with PKCE, as `clef_prompt_for_user_token` does. Reference: `prompt_for_pkce_token`.
+/// Prompts at the terminal for a login with PKCE, as `clef_prompt_for_user_token` does.
+/// Reference: `prompt_for_pkce_token`.
 ///
 /// `scopes` and `sender` are nullable. `flags`: `CLEF_AUTH_…`, `CLEF_PROMPT_OPEN_BROWSER`.
 #[unsafe(no_mangle)]
@@ -118,8 +121,9 @@ pub unsafe extern "C" fn clef_prompt_for_pkce_token(
     )
 }
 
-/// Prompts at the terminal for a login with these credentials, which may be for another accounts service; with PKCE where
-/// `flags` has `CLEF_AUTH_PKCE`. `scopes` is nullable. The other two prompts rest on this one.
+/// Prompts at the terminal for a login with these credentials, which may be for another accounts
+/// service; with PKCE where `flags` has `CLEF_AUTH_PKCE`. `scopes` is nullable. The other two
+/// prompts rest on this one.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_prompt_for_token(
     credentials: Option<&clef_credentials>,

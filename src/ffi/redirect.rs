@@ -11,8 +11,8 @@ use super::error::{clef_error, clef_status};
 use super::guard::{Out, guard};
 use super::strings;
 
-/// A new random state, URL-safe: `n_bytes` bytes of it, from 16 to 1,024; 32 is usual. **Secret**. Free it with
-/// `clef_string_free`. Reference: `gen_state`.
+/// A new random state, URL-safe: `n_bytes` bytes of it, from 16 to 1,024; 32 is usual.
+/// **Secret**. Free it with `clef_string_free`. Reference: `gen_state`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_gen_state(
     n_bytes: usize,
@@ -29,12 +29,14 @@ pub extern "C" fn clef_gen_state(
     )
 }
 
-/// The `code` in the URL that a user was redirected to. **Secret**. Free it with `clef_string_free`. Reference:
-/// `parse_code_from_url`.
+/// The `code` in the URL that a user was redirected to. **Secret**. Free it with
+/// `clef_string_free`. Reference: `parse_code_from_url`.
 ///
-/// `url` is a whole URL, a request target (`/callback?code=…`) or a bare query. `CLEF_STATUS_MISSING_PARAMETER` where there is
-/// none or an empty one, `CLEF_STATUS_REPEATED_PARAMETER` where there are two. A URL with `error=` is
-/// `CLEF_STATUS_ACCESS_DENIED` where the user said no, else `CLEF_STATUS_OAUTH`: verify its state before you believe that.
+/// `url` is a whole URL, a request target (`/callback?code=…`) or a bare query.
+/// `CLEF_STATUS_MISSING_PARAMETER` where there is none or an empty one,
+/// `CLEF_STATUS_REPEATED_PARAMETER` where there are two. A URL with `error=` is
+/// `CLEF_STATUS_ACCESS_DENIED` where the user said no, else `CLEF_STATUS_OAUTH`: verify its
+/// state before you believe that.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_parse_code_from_url(
     url: *const c_char,
@@ -54,8 +56,9 @@ pub unsafe extern "C" fn clef_parse_code_from_url(
     )
 }
 
-/// The `state` in the URL that a user was redirected to, in any of the forms of `clef_parse_code_from_url` and with the same
-/// errors, but for `error=`. **Secret**. Free it with `clef_string_free`. Reference: `parse_state_from_url`.
+/// The `state` in the URL that a user was redirected to, in any of the forms of
+/// `clef_parse_code_from_url` and with the same errors, but for `error=`. **Secret**. Free it
+/// with `clef_string_free`. Reference: `parse_state_from_url`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_parse_state_from_url(
     url: *const c_char,

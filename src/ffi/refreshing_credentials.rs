@@ -14,16 +14,16 @@ use super::refreshing_token::clef_refreshing_token;
 use super::scope::clef_scope_set;
 use super::strings;
 
-/// Credentials that give self-refreshing tokens. Immutable; any thread may use them at any time. Reference:
-/// `RefreshingCredentials`.
+/// Credentials that give self-refreshing tokens. Immutable; any thread may use them at any time.
+/// Reference: `RefreshingCredentials`.
 ///
-/// Methods: `clef_refreshing_credentials_new`, `_credentials`, `_user_authorisation_url`, `_pkce_user_authorisation`,
-/// `_request_client_token`, `_request_user_token`, `_refresh_user_token`, `_request_pkce_token`, `_refresh_pkce_token`, `_clone`,
-/// `_free`.
+/// Methods: `clef_refreshing_credentials_new`, `_credentials`, `_user_authorisation_url`,
+/// `_pkce_user_authorisation`, `_request_client_token`, `_request_user_token`,
+/// `_refresh_user_token`, `_request_pkce_token`, `_refresh_pkce_token`, `_clone`, `_free`.
 pub struct clef_refreshing_credentials(RefreshingCredentials);
 
-/// New credentials that give self-refreshing tokens. `credentials` are kept alive: free your handle when you like. Reference:
-/// `RefreshingCredentials(…)`.
+/// New credentials that give self-refreshing tokens. `credentials` are kept alive: free your
+/// handle when you like. Reference: `RefreshingCredentials(…)`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_refreshing_credentials_new(
     credentials: Option<&clef_credentials>,
@@ -41,8 +41,8 @@ pub extern "C" fn clef_refreshing_credentials_new(
     })
 }
 
-/// A new handle to the credentials underneath. Yours: free it with `clef_credentials_free`. NULL gives NULL. Reference:
-/// `RefreshingCredentials.credentials`.
+/// A new handle to the credentials underneath. Yours: free it with `clef_credentials_free`. NULL
+/// gives NULL. Reference: `RefreshingCredentials.credentials`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_refreshing_credentials_credentials(
     credentials: Option<&clef_refreshing_credentials>,
@@ -51,12 +51,13 @@ pub extern "C" fn clef_refreshing_credentials_credentials(
     hand_over(clef_credentials(credentials))
 }
 
-/// The URL to send the user to: step 1 of 2 of the authorisation code flow with a client secret. Reference:
-/// `RefreshingCredentials.user_authorisation_url`.
+/// The URL to send the user to: step 1 of 2 of the authorisation code flow with a client secret.
+/// Reference: `RefreshingCredentials.user_authorisation_url`.
 ///
-/// `scopes` and `state` are nullable. `flags`: `CLEF_AUTH_SHOW_DIALOG` has the user asked again even if he agreed before.
-/// `CLEF_AUTH_PKCE` is `CLEF_STATUS_INVALID_ARGUMENT` here: the verifier would be lost. `CLEF_STATUS_MISSING_REDIRECT_URI`
-/// without a redirect URI. The URL has the state in it. Free it with `clef_string_free`.
+/// `scopes` and `state` are nullable. `flags`: `CLEF_AUTH_SHOW_DIALOG` has the user asked again
+/// even if he agreed before. `CLEF_AUTH_PKCE` is `CLEF_STATUS_INVALID_ARGUMENT` here: the
+/// verifier would be lost. `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The URL
+/// has the state in it. Free it with `clef_string_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_refreshing_credentials_user_authorisation_url(
     credentials: Option<&clef_refreshing_credentials>,
@@ -90,12 +91,13 @@ pub unsafe extern "C" fn clef_refreshing_credentials_user_authorisation_url(
     )
 }
 
-/// The URL to send the user to, with the verifier to keep for step 2: the authorisation code flow with PKCE (RFC 7636).
-/// Reference: `RefreshingCredentials.pkce_user_authorisation`.
+/// The URL to send the user to, with the verifier to keep for step 2: the authorisation code
+/// flow with PKCE (RFC 7636). Reference: `RefreshingCredentials.pkce_user_authorisation`.
 ///
-/// `scopes` and `state` are nullable. `verifier_bytes` random bytes make the verifier, from 32 (the usual) to 96. `flags`:
-/// `CLEF_AUTH_SHOW_DIALOG`; `CLEF_AUTH_PKCE` changes nothing. `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The
-/// verifier is **secret**, the URL has the state in it. Free both with `clef_string_free`.
+/// `scopes` and `state` are nullable. `verifier_bytes` random bytes make the verifier, from 32
+/// (the usual) to 96. `flags`: `CLEF_AUTH_SHOW_DIALOG`; `CLEF_AUTH_PKCE` changes nothing.
+/// `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The verifier is **secret**, the
+/// URL has the state in it. Free both with `clef_string_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_refreshing_credentials_pkce_user_authorisation(
     credentials: Option<&clef_refreshing_credentials>,
@@ -133,9 +135,11 @@ pub unsafe extern "C" fn clef_refreshing_credentials_pkce_user_authorisation(
     })
 }
 
-/// Requests a client token, for what needs no user. Reference: `RefreshingCredentials.request_client_token`.
+/// Requests a client token, for what needs no user. Reference:
+/// `RefreshingCredentials.request_client_token`.
 ///
-/// Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a client secret.
+/// Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a
+/// client secret.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_refreshing_credentials_request_client_token(
     credentials: Option<&clef_refreshing_credentials>,
@@ -157,10 +161,12 @@ pub extern "C" fn clef_refreshing_credentials_request_client_token(
     )
 }
 
-/// Requests a user's token for the `code` of a redirect: step 2 of 2 with a client secret. Reference: `RefreshingCredentials.request_user_token`.
+/// Requests a user's token for the `code` of a redirect: step 2 of 2 with a client secret.
+/// Reference: `RefreshingCredentials.request_user_token`.
 ///
-/// Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` and `CLEF_STATUS_MISSING_REDIRECT_URI` without one. A code is good once, for a short time:
-/// then it is `CLEF_STATUS_OAUTH` with `CLEF_REMEDY_LOG_IN`.
+/// Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` and
+/// `CLEF_STATUS_MISSING_REDIRECT_URI` without one. A code is good once, for a short time: then
+/// it is `CLEF_STATUS_OAUTH` with `CLEF_REMEDY_LOG_IN`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_refreshing_credentials_request_user_token(
     credentials: Option<&clef_refreshing_credentials>,
@@ -183,10 +189,12 @@ pub unsafe extern "C" fn clef_refreshing_credentials_request_user_token(
     )
 }
 
-/// Requests a refreshed token of a login with a client secret. Reference: `RefreshingCredentials.refresh_user_token`.
+/// Requests a refreshed token of a login with a client secret. Reference:
+/// `RefreshingCredentials.refresh_user_token`.
 ///
-/// Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a client secret; `CLEF_STATUS_LOGIN_REQUIRED` where the grant is dead. Of a bare
-/// refresh token clef knows no scopes but those that the service answers.
+/// Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a
+/// client secret; `CLEF_STATUS_LOGIN_REQUIRED` where the grant is dead. Of a bare refresh token
+/// clef knows no scopes but those that the service answers.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_refreshing_credentials_refresh_user_token(
     credentials: Option<&clef_refreshing_credentials>,
@@ -209,10 +217,12 @@ pub unsafe extern "C" fn clef_refreshing_credentials_refresh_user_token(
     )
 }
 
-/// Requests a user's token for the `code` of a redirect and its `verifier`: step 2 of 2 with PKCE. Reference: `RefreshingCredentials.request_pkce_token`.
+/// Requests a user's token for the `code` of a redirect and its `verifier`: step 2 of 2 with
+/// PKCE. Reference: `RefreshingCredentials.request_pkce_token`.
 ///
-/// Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. A code is good once, for a short time: then it is
-/// `CLEF_STATUS_OAUTH` with `CLEF_REMEDY_LOG_IN`. The verifier is not judged.
+/// Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_REDIRECT_URI` without a
+/// redirect URI. A code is good once, for a short time: then it is `CLEF_STATUS_OAUTH` with
+/// `CLEF_REMEDY_LOG_IN`. The verifier is not judged.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_refreshing_credentials_request_pkce_token(
     credentials: Option<&clef_refreshing_credentials>,
@@ -236,10 +246,12 @@ pub unsafe extern "C" fn clef_refreshing_credentials_request_pkce_token(
     )
 }
 
-/// Requests a refreshed token of a login with PKCE. Reference: `RefreshingCredentials.refresh_pkce_token`.
+/// Requests a refreshed token of a login with PKCE. Reference:
+/// `RefreshingCredentials.refresh_pkce_token`.
 ///
-/// Blocks until the service answered; any thread. `CLEF_STATUS_LOGIN_REQUIRED` where the grant is dead. The service gives a new refresh token and spends the old one: save the
-/// new token before you use it.
+/// Blocks until the service answered; any thread. `CLEF_STATUS_LOGIN_REQUIRED` where the grant
+/// is dead. The service gives a new refresh token and spends the old one: save the new token
+/// before you use it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_refreshing_credentials_refresh_pkce_token(
     credentials: Option<&clef_refreshing_credentials>,
@@ -262,7 +274,8 @@ pub unsafe extern "C" fn clef_refreshing_credentials_refresh_pkce_token(
     )
 }
 
-/// A new handle to the same credentials. Yours: free it with `clef_refreshing_credentials_free`. NULL gives NULL.
+/// A new handle to the same credentials. Yours: free it with `clef_refreshing_credentials_free`.
+/// NULL gives NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_refreshing_credentials_clone(
     credentials: Option<&clef_refreshing_credentials>,

@@ -18,26 +18,29 @@ use super::strings;
 use super::token::clef_token;
 use super::user_data::{UserData, clef_free_callback};
 
-/// An access token that is refreshed when it is about to expire. Shared: any number of threads may use it at any time.
-/// Reference: `RefreshingToken`.
+/// An access token that is refreshed when it is about to expire. Shared: any number of threads
+/// may use it at any time. Reference: `RefreshingToken`.
 ///
-/// Methods: `clef_refreshing_token_new`, `_credentials`, `_access_token`, `_refresh_token`, `_scopes`, `_token_type`, `_uses_pkce`,
-/// `_expires_at`, `_expires_in`, `_is_expiring`, `_token`, `_refresh`, `_invalidate`, `_last_error`, `_set_listener`, `_clone`,
-/// `_free`.
+/// Methods: `clef_refreshing_token_new`, `_credentials`, `_access_token`, `_refresh_token`,
+/// `_scopes`, `_token_type`, `_uses_pkce`, `_expires_at`, `_expires_in`, `_is_expiring`,
+/// `_token`, `_refresh`, `_invalidate`, `_last_error`, `_set_listener`, `_clone`, `_free`.
 pub struct clef_refreshing_token(pub(super) RefreshingToken);
 
-/// What happened to a self-refreshing token: one of the `CLEF_EVENT_…` constants. A later version may give more: answer those
-/// with `CLEF_STATUS_OK`.
+/// What happened to a self-refreshing token: one of the `CLEF_EVENT_…` constants. A later
+/// version may give more: answer those with `CLEF_STATUS_OK`.
 pub type clef_event = i32;
 
-/// Hears of what happens to a self-refreshing token. `token` is the new one for `CLEF_EVENT_CHANGED`, else the one at hand;
-/// `error` is NULL unless something failed. Both are borrowed for the call.
+/// Hears of what happens to a self-refreshing token. `token` is the new one for
+/// `CLEF_EVENT_CHANGED`, else the one at hand; `error` is NULL unless something failed. Both are
+/// borrowed for the call.
 ///
-/// On `CLEF_EVENT_CHANGED` save `token`, as `clef_token_to_json`: nobody else has seen it yet. Answer `CLEF_STATUS_OK`; anything
-/// else says that you could not, and the token is offered again before the next refresh. It is used all the same.
+/// On `CLEF_EVENT_CHANGED` save `token`, as `clef_token_to_json`: nobody else has seen it yet.
+/// Answer `CLEF_STATUS_OK`; anything else says that you could not, and the token is offered
+/// again before the next refresh. It is used all the same.
 ///
-/// Called on the thread that refreshes, one call at a time. No lock of clef's is held, but the refresh waits for you: asking
-/// this same token for its access token, or to refresh, is `CLEF_STATUS_WOULD_BLOCK`. It must neither unwind nor `longjmp`.
+/// Called on the thread that refreshes, one call at a time. No lock of clef's is held, but the
+/// refresh waits for you: asking this same token for its access token, or to refresh, is
+/// `CLEF_STATUS_WOULD_BLOCK`. It must neither unwind nor `longjmp`.
 pub type clef_token_listener = Option<
     unsafe extern "C" fn(
         user_data: *mut c_void,
@@ -47,10 +50,11 @@ pub type clef_token_listener = Option<
     ) -> clef_status,
 >;
 
-/// A new self-refreshing token that begins as `token`, which stays yours. No network. Reference: `RefreshingToken(token,
-/// credentials)`.
+/// A new self-refreshing token that begins as `token`, which stays yours. No network. Reference:
+/// `RefreshingToken(token, credentials)`.
 ///
-/// `CLEF_STATUS_INVALID_ARGUMENT` where `token` says that it belongs to another client id than `credentials`.
+/// `CLEF_STATUS_INVALID_ARGUMENT` where `token` says that it belongs to another client id than
+/// `credentials`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_refreshing_token_new(
     token: Option<&clef_token>,
@@ -70,8 +74,8 @@ pub extern "C" fn clef_refreshing_token_new(
     })
 }
 
-/// A new handle to the credentials that refresh it. Yours: free it with `clef_credentials_free`. NULL gives NULL. Reference:
-/// `RefreshingToken.credentials`.
+/// A new handle to the credentials that refresh it. Yours: free it with `clef_credentials_free`.
+/// NULL gives NULL. Reference: `RefreshingToken.credentials`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_refreshing_token_credentials(
     token: Option<&clef_refreshing_token>,
@@ -79,16 +83,19 @@ pub extern "C" fn clef_refreshing_token_credentials(
     hand_over(clef_credentials(token?.0.credentials().clone()))
 }
 
-/// The access token, refreshed first when it has less than 60 seconds left. **Secret**. Free it with `clef_string_free`.
-/// Reference: `RefreshingToken.access_token`.
+/// The access token, refreshed first when it has less than 60 seconds left. **Secret**. Free it
+/// with `clef_string_free`. Reference: `RefreshingToken.access_token`.
 ///
-/// Costs some 50 ns unless it refreshes, so ask before every request and keep no copy. A refresh blocks this thread until the
-/// service answered, and threads that have nothing valid to use until then; one request goes out for all of them.
+/// Costs some 50 ns unless it refreshes, so ask before every request and keep no copy. A refresh
+/// blocks this thread until the service answered, and threads that have nothing valid to use
+/// until then; one request goes out for all of them.
 ///
-/// Where a refresh fails while the old token is still valid, it is the old token; the next try comes after 5 seconds, then twice
-/// as long each time up to 5 minutes, and not before the service allows. Once the token has expired: whatever the service and the
-/// network can do. After `CLEF_STATUS_LOGIN_REQUIRED` no more requests go out until `clef_refreshing_token_refresh`.
-/// `CLEF_STATUS_WOULD_BLOCK` from this token's own listener, and from its own custom sender.
+/// Where a refresh fails while the old token is still valid, it is the old token; the next try
+/// comes after 5 seconds, then twice as long each time up to 5 minutes, and not before the
+/// service allows. Once the token has expired: whatever the service and the network can do.
+/// After `CLEF_STATUS_LOGIN_REQUIRED` no more requests go out until
+/// `clef_refreshing_token_refresh`. `CLEF_STATUS_WOULD_BLOCK` from this token's own listener,
+/// and from its own custom sender.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_refreshing_token_access_token(
     token: Option<&clef_refreshing_token>,
@@ -106,8 +113,8 @@ pub extern "C" fn clef_refreshing_token_access_token(
     })
 }
 
-/// The refresh token as it is now; NULL for a client token. No network. **Secret**. Free it with `clef_string_free`. Reference:
-/// `RefreshingToken.refresh_token`.
+/// The refresh token as it is now; NULL for a client token. No network. **Secret**. Free it with
+/// `clef_string_free`. Reference: `RefreshingToken.refresh_token`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_refreshing_token_refresh_token(
     token: Option<&clef_refreshing_token>,
@@ -126,8 +133,8 @@ pub extern "C" fn clef_refreshing_token_refresh_token(
     })
 }
 
-/// What the user allowed; empty for a client token. No network. Free it with `clef_scope_set_free`. Reference:
-/// `RefreshingToken.scope`.
+/// What the user allowed; empty for a client token. No network. Free it with
+/// `clef_scope_set_free`. Reference: `RefreshingToken.scope`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_refreshing_token_scopes(
     token: Option<&clef_refreshing_token>,
@@ -147,8 +154,8 @@ pub extern "C" fn clef_refreshing_token_scopes(
     )
 }
 
-/// How the token is used, as the service said it: `"Bearer"`. No network. Free it with `clef_string_free`. Reference:
-/// `RefreshingToken.token_type`.
+/// How the token is used, as the service said it: `"Bearer"`. No network. Free it with
+/// `clef_string_free`. Reference: `RefreshingToken.token_type`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_refreshing_token_token_type(
     token: Option<&clef_refreshing_token>,
@@ -168,20 +175,22 @@ pub extern "C" fn clef_refreshing_token_token_type(
     )
 }
 
-/// Whether the token comes from a login with PKCE. NULL gives false. Reference: `RefreshingToken.uses_pkce`.
+/// Whether the token comes from a login with PKCE. NULL gives false. Reference:
+/// `RefreshingToken.uses_pkce`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_refreshing_token_uses_pkce(token: Option<&clef_refreshing_token>) -> bool {
     token.is_some_and(|token| token.0.uses_pkce())
 }
 
-/// `CLEF_TIME_NEVER`: it refreshes itself. `clef_refreshing_token_token` has the times of the current token. NULL gives 0.
-/// Reference: `RefreshingToken.expires_at`.
+/// `CLEF_TIME_NEVER`: it refreshes itself. `clef_refreshing_token_token` has the times of the
+/// current token. NULL gives 0. Reference: `RefreshingToken.expires_at`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_refreshing_token_expires_at(token: Option<&clef_refreshing_token>) -> i64 {
     token.map_or(TIME_UNKNOWN, |_| TIME_NEVER)
 }
 
-/// `CLEF_TIME_NEVER`: it refreshes itself. NULL gives 0. Reference: `RefreshingToken.expires_in`.
+/// `CLEF_TIME_NEVER`: it refreshes itself. NULL gives 0. Reference:
+/// `RefreshingToken.expires_in`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_refreshing_token_expires_in(token: Option<&clef_refreshing_token>) -> i64 {
     token.map_or(TIME_UNKNOWN, |_| TIME_NEVER)
@@ -194,7 +203,8 @@ pub extern "C" fn clef_refreshing_token_is_expiring(token: Option<&clef_refreshi
     false
 }
 
-/// The token as it is now, for `clef_token_to_json` and its times. No network, never blocks. Free it with `clef_token_free`.
+/// The token as it is now, for `clef_token_to_json` and its times. No network, never blocks.
+/// Free it with `clef_token_free`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_refreshing_token_token(
     token: Option<&clef_refreshing_token>,
@@ -214,10 +224,11 @@ pub extern "C" fn clef_refreshing_token_token(
     )
 }
 
-/// Refreshes now, however fresh the token is and whatever went wrong before. Joins a refresh that is under way.
+/// Refreshes now, however fresh the token is and whatever went wrong before. Joins a refresh
+/// that is under way.
 ///
-/// Blocks until the service answered; any thread. On failure the old token stays in place. `CLEF_STATUS_WOULD_BLOCK` as with
-/// `clef_refreshing_token_access_token`.
+/// Blocks until the service answered; any thread. On failure the old token stays in place.
+/// `CLEF_STATUS_WOULD_BLOCK` as with `clef_refreshing_token_access_token`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_refreshing_token_refresh(
     token: Option<&clef_refreshing_token>,
@@ -226,11 +237,11 @@ pub extern "C" fn clef_refreshing_token_refresh(
     guard((), error, || required("token", token)?.0.refresh())
 }
 
-/// To be called after the Web API answered 401 to `access_token`: refreshes if that is still the current one, and does nothing
-/// if another thread has done so.
+/// To be called after the Web API answered 401 to `access_token`: refreshes if that is still the
+/// current one, and does nothing if another thread has done so.
 ///
-/// Blocks like `clef_refreshing_token_refresh`. On failure the token stays in place, but is not served any more: the next call
-/// tries again.
+/// Blocks like `clef_refreshing_token_refresh`. On failure the token stays in place, but is not
+/// served any more: the next call tries again.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_refreshing_token_invalidate(
     token: Option<&clef_refreshing_token>,
@@ -243,8 +254,8 @@ pub unsafe extern "C" fn clef_refreshing_token_invalidate(
     })
 }
 
-/// Why the last refresh failed; NULL after one that worked, and before the first. For hosts that take no callbacks. Never
-/// blocks. Free it with `clef_error_free`.
+/// Why the last refresh failed; NULL after one that worked, and before the first. For hosts that
+/// take no callbacks. Never blocks. Free it with `clef_error_free`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_refreshing_token_last_error(
     token: Option<&clef_refreshing_token>,
@@ -266,9 +277,10 @@ pub extern "C" fn clef_refreshing_token_last_error(
 
 /// Has `listener` hear of what happens to the token; NULL for nobody.
 ///
-/// Replaces the listener before. Once this returned, that one is not running and never runs again, and its `user_data` is
-/// freed; from inside that very listener, both are so once it returned. So do not hold a lock here that the listener takes.
-/// `free_user_data`, where not NULL, is called once with `user_data`: when the listener is replaced, when the last handle of
+/// Replaces the listener before. Once this returned, that one is not running and never runs
+/// again, and its `user_data` is freed; from inside that very listener, both are so once it
+/// returned. So do not hold a lock here that the listener takes. `free_user_data`, where not
+/// NULL, is called once with `user_data`: when the listener is replaced, when the last handle of
 /// the token is freed, or when this call fails.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_refreshing_token_set_listener(
@@ -320,7 +332,8 @@ impl Listener for HostListener {
     }
 }
 
-/// A new handle to the same token. Yours: free it with `clef_refreshing_token_free`. NULL gives NULL.
+/// A new handle to the same token. Yours: free it with `clef_refreshing_token_free`. NULL gives
+/// NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_refreshing_token_clone(
     token: Option<&clef_refreshing_token>,

@@ -14,10 +14,12 @@ use super::text::borrowed;
 /// A privilege that a user may allow: one of the `CLEF_SCOPE_…` constants.
 pub type clef_scope = i32;
 
-/// A set of scope names: sorted, each once, known to clef or not. Immutable; any thread may read it at any time.
+/// A set of scope names: sorted, each once, known to clef or not. Immutable; any thread may read
+/// it at any time.
 ///
-/// Methods: `clef_scope_set_new`, `_of`, `_parse`, `_read`, `_write`, `_every`, `_union`, `_difference`, `_contains`,
-/// `_is_subset`, `_equals`, `_len`, `_get`, `_to_string`, `_clone`, `_free`.
+/// Methods: `clef_scope_set_new`, `_of`, `_parse`, `_read`, `_write`, `_every`, `_union`,
+/// `_difference`, `_contains`, `_is_subset`, `_equals`, `_len`, `_get`, `_to_string`, `_clone`,
+/// `_free`.
 pub struct clef_scope_set(pub(super) ScopeSet);
 
 /// The name of a scope on the wire, such as `"user-read-email"`. Static: never free it.
@@ -28,7 +30,8 @@ pub extern "C" fn clef_scope_name(scope: clef_scope) -> *const c_char {
     borrowed(Scope::from_number(scope).and_then(Scope::name_with_nul))
 }
 
-/// The scope with this name; `CLEF_SCOPE_UNKNOWN` for NULL, invalid UTF-8 and names that this version does not know.
+/// The scope with this name; `CLEF_SCOPE_UNKNOWN` for NULL, invalid UTF-8 and names that this
+/// version does not know.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_scope_from_name(name: *const c_char) -> clef_scope {
     text("name", name).map_or(Scope::Unknown, Scope::from_name) as clef_scope
@@ -40,10 +43,12 @@ pub extern "C" fn clef_scope_set_new() -> Option<Box<clef_scope_set>> {
     hand_over(clef_scope_set(ScopeSet::new()))
 }
 
-/// A new set of the `count` scopes at `scopes`, in any order, doubles allowed. Reference: `Scope(*members)`.
+/// A new set of the `count` scopes at `scopes`, in any order, doubles allowed. Reference:
+/// `Scope(*members)`.
 ///
-/// `scopes` may be NULL where `count` is 0. `CLEF_STATUS_INVALID_ARGUMENT` where one of them is `CLEF_SCOPE_UNKNOWN` or
-/// unknown to this version: give such a scope by name to `clef_scope_set_parse`.
+/// `scopes` may be NULL where `count` is 0. `CLEF_STATUS_INVALID_ARGUMENT` where one of them is
+/// `CLEF_SCOPE_UNKNOWN` or unknown to this version: give such a scope by name to
+/// `clef_scope_set_parse`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_scope_set_of(
     scopes: *const clef_scope,
@@ -89,9 +94,11 @@ fn numbers<'a>(scopes: *const clef_scope, count: usize) -> Result<&'a [clef_scop
     Ok(unsafe { std::slice::from_raw_parts(scopes, count) })
 }
 
-/// A new set of the scope names in `text`, which spaces separate. Reference: a scope given as a string.
+/// A new set of the scope names in `text`, which spaces separate. Reference: a scope given as a
+/// string.
 ///
-/// Any name is legal, since the service adds scopes before clef knows them; an empty text gives the empty set.
+/// Any name is legal, since the service adds scopes before clef knows them; an empty text gives
+/// the empty set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_scope_set_parse(
     text: *const c_char,
@@ -111,20 +118,22 @@ pub unsafe extern "C" fn clef_scope_set_parse(
     )
 }
 
-/// A new set of the 11 scopes that read. Yours: free it with `clef_scope_set_free`. Reference: `scope.read`.
+/// A new set of the 11 scopes that read. Yours: free it with `clef_scope_set_free`. Reference:
+/// `scope.read`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_scope_set_read() -> Option<Box<clef_scope_set>> {
     hand_over(clef_scope_set(ScopeSet::read()))
 }
 
-/// A new set of the 6 scopes that write. Yours: free it with `clef_scope_set_free`. Reference: `scope.write`.
+/// A new set of the 6 scopes that write. Yours: free it with `clef_scope_set_free`. Reference:
+/// `scope.write`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_scope_set_write() -> Option<Box<clef_scope_set>> {
     hand_over(clef_scope_set(ScopeSet::write()))
 }
 
-/// A new set of the 17 scopes of the Web API, so without `app-remote-control` and `streaming`. Yours: free it with
-/// `clef_scope_set_free`. Reference: `scope.every`.
+/// A new set of the 17 scopes of the Web API, so without `app-remote-control` and `streaming`.
+/// Yours: free it with `clef_scope_set_free`. Reference: `scope.every`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_scope_set_every() -> Option<Box<clef_scope_set>> {
     hand_over(clef_scope_set(ScopeSet::every()))
@@ -208,13 +217,15 @@ pub extern "C" fn clef_scope_set_len(set: Option<&clef_scope_set>) -> usize {
     set.map_or(0, |set| set.0.len())
 }
 
-/// The name of the scope at `index`, from 0, in sorted order; NULL past the end. Borrowed: lives as long as the set.
+/// The name of the scope at `index`, from 0, in sorted order; NULL past the end. Borrowed: lives
+/// as long as the set.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_scope_set_get(set: Option<&clef_scope_set>, index: usize) -> *const c_char {
     borrowed(set.and_then(|set| Some(set.0.names().get(index)?.with_nul())))
 }
 
-/// The names of the set, sorted and joined by spaces. Borrowed: lives as long as the set. Reference: `str(Scope)`.
+/// The names of the set, sorted and joined by spaces. Borrowed: lives as long as the set.
+/// Reference: `str(Scope)`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_scope_set_to_string(set: Option<&clef_scope_set>) -> *const c_char {
     borrowed(set.map(|set| set.0.joined().with_nul()))

@@ -15,23 +15,27 @@ use super::exchange::clef_exchange;
 use super::guard::{Out, guard, hand_over, must_not_be_null};
 use super::user_data::{UserData, clef_free_callback};
 
-/// Carries requests to the service and brings the answers back. Shared: any thread may use it at any time.
+/// Carries requests to the service and brings the answers back. Shared: any thread may use it at
+/// any time.
 ///
 /// Methods: `clef_sender_new_http`, `_new_retrying`, `_new_custom`, `_clone`, `_free`.
 pub struct clef_sender(pub(super) Arc<dyn Sender>);
 
-/// Carries one request: answers `exchange` now, or keeps it and answers it later from any thread.
+/// Carries one request: answers `exchange` now, or keeps it and answers it later from any
+/// thread.
 ///
-/// `exchange` is yours: end it exactly once, with `clef_exchange_respond`, `clef_exchange_fail` or `clef_exchange_free`.
-/// Called on the thread that sends, by several threads at a time if several send. No lock of clef's is held. It must not
-/// follow redirects, and must neither unwind nor `longjmp`.
+/// `exchange` is yours: end it exactly once, with `clef_exchange_respond`, `clef_exchange_fail`
+/// or `clef_exchange_free`. Called on the thread that sends, by several threads at a time if
+/// several send. No lock of clef's is held. It must not follow redirects, and must neither
+/// unwind nor `longjmp`.
 pub type clef_send_callback =
     Option<unsafe extern "C" fn(user_data: *mut c_void, exchange: Box<clef_exchange>)>;
 
-/// A new sender that speaks HTTP and TLS itself, with `config`, or the usual settings where that is NULL (nullable).
+/// A new sender that speaks HTTP and TLS itself, with `config`, or the usual settings where that
+/// is NULL (nullable).
 ///
-/// It sends on the calling thread and starts no other, reads no file and follows no redirect. Connections are kept
-/// alive and shared by everything that uses this sender.
+/// It sends on the calling thread and starts no other, reads no file and follows no redirect.
+/// Connections are kept alive and shared by everything that uses this sender.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_sender_new_http(
     config: Option<&super::http_config::clef_http_config>,
@@ -51,14 +55,17 @@ pub extern "C" fn clef_sender_new_http(
     )
 }
 
-/// A new sender that sends through `inner`, and up to `retries` times more after a passing failure.
+/// A new sender that sends through `inner`, and up to `retries` times more after a passing
+/// failure.
 ///
-/// It waits as long as the service asks (`Retry-After`), else half a second, then twice as long each time; but never
-/// longer than `max_wait_ms` in all, for one request (milliseconds, -1 for ever). A `Retry-After` beyond what is left of
-/// that is `CLEF_STATUS_RATE_LIMITED` at once. It waits on the calling thread.
+/// It waits as long as the service asks (`Retry-After`), else half a second, then twice as long
+/// each time; but never longer than `max_wait_ms` in all, for one request (milliseconds, -1 for
+/// ever). A `Retry-After` beyond what is left of that is `CLEF_STATUS_RATE_LIMITED` at once. It
+/// waits on the calling thread.
 ///
-/// A request with a code or a refresh token is repeated only when nothing was sent, or after HTTP 429 or 503: it may be
-/// spent by the first try. One for a client token is also repeated after a lost connection and other 5xx answers.
+/// A request with a code or a refresh token is repeated only when nothing was sent, or after
+/// HTTP 429 or 503: it may be spent by the first try. One for a client token is also repeated
+/// after a lost connection and other 5xx answers.
 ///
 /// `inner` is kept alive by the new sender: free your handle when you like.
 #[unsafe(no_mangle)]
@@ -86,10 +93,11 @@ pub extern "C" fn clef_sender_new_retrying(
 
 /// A new sender that hands each request to `send`, for programs that have HTTP of their own.
 ///
-/// The thread that sends waits until the exchange ends, up to `timeout_ms` milliseconds (-1 for ever; 0 where `send` answers
-/// before it returns): then the call is
-/// `CLEF_STATUS_TIMEOUT`, and a later answer is dropped. `user_data` is handed to `send` as it is. `free_user_data`, where
-/// not NULL, is called once with it: when the sender and everything that uses it are freed, or when this call fails.
+/// The thread that sends waits until the exchange ends, up to `timeout_ms` milliseconds (-1 for
+/// ever; 0 where `send` answers before it returns): then the call is `CLEF_STATUS_TIMEOUT`, and
+/// a later answer is dropped. `user_data` is handed to `send` as it is. `free_user_data`, where
+/// not NULL, is called once with it: when the sender and everything that uses it are freed, or
+/// when this call fails.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_sender_new_custom(
     send: clef_send_callback,
@@ -128,7 +136,8 @@ pub extern "C" fn clef_sender_clone(sender: Option<&clef_sender>) -> Option<Box<
     hand_over(clef_sender(sender?.0.clone()))
 }
 
-/// Frees a handle to a sender. The sender lives on while credentials, requests or other senders use it. NULL does nothing.
+/// Frees a handle to a sender. The sender lives on while credentials, requests or other senders
+/// use it. NULL does nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_sender_free(sender: Option<Box<clef_sender>>) {
     drop(sender);

@@ -14,11 +14,12 @@ use super::scope::clef_scope_set;
 use super::strings;
 use super::text::borrowed;
 
-/// An access token of the program or of a user, as it was at one time. Immutable; any thread may read it at any time.
-/// Reference: `Token`.
+/// An access token of the program or of a user, as it was at one time. Immutable; any thread may
+/// read it at any time. Reference: `Token`.
 ///
-/// Methods: `clef_token_from_json`, `_to_json`, `_access_token`, `_refresh_token`, `_token_type`, `_scopes`, `_expires_at`,
-/// `_expires_in`, `_is_expiring`, `_uses_pkce`, `_authorised_at`, `_with_authorised_at`, `_grant_expires_at`, `_clone`, `_free`.
+/// Methods: `clef_token_from_json`, `_to_json`, `_access_token`, `_refresh_token`,
+/// `_token_type`, `_scopes`, `_expires_at`, `_expires_in`, `_is_expiring`, `_uses_pkce`,
+/// `_authorised_at`, `_with_authorised_at`, `_grant_expires_at`, `_clone`, `_free`.
 pub struct clef_token {
     pub(super) token: Token,
     scopes: clef_scope_set,
@@ -43,12 +44,13 @@ pub enum TokenFlag {
     UsesPkce = 1,
 }
 
-/// Reads a token response of the service, or a token that `clef_token_to_json` saved. Reference: `Token(token_info,
-/// uses_pkce)`.
+/// Reads a token response of the service, or a token that `clef_token_to_json` saved. Reference:
+/// `Token(token_info, uses_pkce)`.
 ///
-/// `flags`: `CLEF_TOKEN_USES_PKCE` for JSON that does not say so itself. A response lives for `expires_in` seconds from now,
-/// 3600 where it does not say; a saved token expires at the earlier of that and its saved `expires_at`.
-/// `CLEF_STATUS_INVALID_ARGUMENT` where it is not JSON, has no `access_token` or a member of the wrong type.
+/// `flags`: `CLEF_TOKEN_USES_PKCE` for JSON that does not say so itself. A response lives for
+/// `expires_in` seconds from now, 3600 where it does not say; a saved token expires at the
+/// earlier of that and its saved `expires_at`. `CLEF_STATUS_INVALID_ARGUMENT` where it is not
+/// JSON, has no `access_token` or a member of the wrong type.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_token_from_json(
     json: *const c_char,
@@ -73,11 +75,12 @@ pub unsafe extern "C" fn clef_token_from_json(
     )
 }
 
-/// The JSON to save, on one line: the tokens, their scopes and times, the client id, whether PKCE was used, and members that
-/// clef did not know when it read them. **Secret**. Free it with `clef_string_free`.
+/// The JSON to save, on one line: the tokens, their scopes and times, the client id, whether
+/// PKCE was used, and members that clef did not know when it read them. **Secret**. Free it with
+/// `clef_string_free`.
 ///
-/// The keys stay as they are: `access_token`, `token_type`, `scope`, `expires_in`, `expires_at`, `refresh_token`, `uses_pkce`,
-/// `client_id`, `authorised_at`.
+/// The keys stay as they are: `access_token`, `token_type`, `scope`, `expires_in`, `expires_at`,
+/// `refresh_token`, `uses_pkce`, `client_id`, `authorised_at`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_token_to_json(
     token: Option<&clef_token>,
@@ -97,29 +100,29 @@ pub extern "C" fn clef_token_to_json(
     )
 }
 
-/// The access token, for the header `Authorization: Bearer …`. **Secret**. Borrowed: lives as long as the token. Reference:
-/// `Token.access_token`.
+/// The access token, for the header `Authorization: Bearer …`. **Secret**. Borrowed: lives as
+/// long as the token. Reference: `Token.access_token`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_token_access_token(token: Option<&clef_token>) -> *const c_char {
     borrowed(token.map(|token| token.token.access_token().with_nul()))
 }
 
-/// The refresh token; NULL for a client token. **Secret**. Borrowed: lives as long as the token. Reference:
-/// `Token.refresh_token`.
+/// The refresh token; NULL for a client token. **Secret**. Borrowed: lives as long as the token.
+/// Reference: `Token.refresh_token`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_token_refresh_token(token: Option<&clef_token>) -> *const c_char {
     borrowed(token.and_then(|token| Some(token.token.refresh_token()?.with_nul())))
 }
 
-/// How the token is used, as the service said it: `"Bearer"`. Borrowed: lives as long as the token. Reference:
-/// `Token.token_type`.
+/// How the token is used, as the service said it: `"Bearer"`. Borrowed: lives as long as the
+/// token. Reference: `Token.token_type`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_token_token_type(token: Option<&clef_token>) -> *const c_char {
     borrowed(token.map(|token| token.token.texts().token_type.with_nul()))
 }
 
-/// What the user allowed; empty for a client token. Borrowed: lives as long as the token; `clef_scope_set_clone` makes it
-/// yours. Reference: `Token.scope`.
+/// What the user allowed; empty for a client token. Borrowed: lives as long as the token;
+/// `clef_scope_set_clone` makes it yours. Reference: `Token.scope`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_token_scopes(token: Option<&clef_token>) -> Option<&clef_scope_set> {
     token.map(|token| &token.scopes)
@@ -131,7 +134,8 @@ pub extern "C" fn clef_token_expires_at(token: Option<&clef_token>) -> i64 {
     token.map_or(TIME_UNKNOWN, |token| token.token.expires_at())
 }
 
-/// In how many seconds the token expires, by now; negative once it has. NULL gives 0. Reference: `Token.expires_in`.
+/// In how many seconds the token expires, by now; negative once it has. NULL gives 0. Reference:
+/// `Token.expires_in`.
 ///
 /// Neither a clock that was set back nor a laptop that slept makes it longer.
 #[unsafe(no_mangle)]
@@ -139,26 +143,29 @@ pub extern "C" fn clef_token_expires_in(token: Option<&clef_token>) -> i64 {
     token.map_or(0, |token| token.token.expires_in())
 }
 
-/// Whether the token has less than 60 seconds left. NULL gives false. Reference: `Token.is_expiring`.
+/// Whether the token has less than 60 seconds left. NULL gives false. Reference:
+/// `Token.is_expiring`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_token_is_expiring(token: Option<&clef_token>) -> bool {
     token.is_some_and(|token| token.token.is_expiring())
 }
 
-/// Whether the token comes from a login with PKCE. NULL gives false. Reference: `Token.uses_pkce`.
+/// Whether the token comes from a login with PKCE. NULL gives false. Reference:
+/// `Token.uses_pkce`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_token_uses_pkce(token: Option<&clef_token>) -> bool {
     token.is_some_and(|token| token.token.uses_pkce())
 }
 
-/// When the user logged in, in Unix seconds; `CLEF_TIME_UNKNOWN` where that is not known, and for a client token.
+/// When the user logged in, in Unix seconds; `CLEF_TIME_UNKNOWN` where that is not known, and
+/// for a client token.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_token_authorised_at(token: Option<&clef_token>) -> i64 {
     token.map_or(TIME_UNKNOWN, |token| token.token.authorised_at())
 }
 
-/// A new token, the same but for the time of the login: for a token that another library saved. `authorised_at` is in Unix
-/// seconds, 0 (`CLEF_TIME_UNKNOWN`) or more.
+/// A new token, the same but for the time of the login: for a token that another library saved.
+/// `authorised_at` is in Unix seconds, 0 (`CLEF_TIME_UNKNOWN`) or more.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_token_with_authorised_at(
     token: Option<&clef_token>,
@@ -186,8 +193,9 @@ pub extern "C" fn clef_token_with_authorised_at(
     )
 }
 
-/// About when the grant ends and the user has to log in again, in Unix seconds: six months after the login, however often the
-/// token was refreshed. An estimate, for a warning: clef never refuses a refresh for it.
+/// About when the grant ends and the user has to log in again, in Unix seconds: six months after
+/// the login, however often the token was refreshed. An estimate, for a warning: clef never
+/// refuses a refresh for it.
 ///
 /// `CLEF_TIME_UNKNOWN` where the login is not known, `CLEF_TIME_NEVER` for a client token.
 #[unsafe(no_mangle)]
@@ -201,7 +209,8 @@ pub extern "C" fn clef_token_clone(token: Option<&clef_token>) -> Option<Box<cle
     hand_over(clef_token::new(token?.token.clone()))
 }
 
-/// Frees a handle, and wipes the token with its last handle. Strings that were borrowed from it are gone. NULL does nothing.
+/// Frees a handle, and wipes the token with its last handle. Strings that were borrowed from it
+/// are gone. NULL does nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_token_free(token: Option<Box<clef_token>>) {
     drop(token);

@@ -17,17 +17,21 @@ use super::scope::clef_scope_set;
 use super::text::borrowed;
 use super::token::clef_token;
 
-/// One login of one user: its URL, the check of its state and the exchange of its code. Shared: any thread may use it, and it
-/// is spent once, when its state matched, whatever comes after. Reference: `UserAuth`.
+/// One login of one user: its URL, the check of its state and the exchange of its code. Shared:
+/// any thread may use it, and it is spent once, when its state matched, whatever comes after.
+/// Reference: `UserAuth`.
 ///
-/// Methods: `clef_user_auth_new`, `_resume`, `_url`, `_state`, `_verifier`, `_request_token`, `_request_token_from_url`,
-/// `_request_refreshing_token`, `_request_refreshing_token_from_url`, `_prepare_token`, `_prepare_token_from_url`, `_free`.
+/// Methods: `clef_user_auth_new`, `_resume`, `_url`, `_state`, `_verifier`, `_request_token`,
+/// `_request_token_from_url`, `_request_refreshing_token`, `_request_refreshing_token_from_url`,
+/// `_prepare_token`, `_prepare_token_from_url`, `_free`.
 pub struct clef_user_auth(UserAuth);
 
-/// Begins a login: makes its state, its verifier with PKCE, and its URL. No network. Reference: `UserAuth(cred, scope, pkce)`.
+/// Begins a login: makes its state, its verifier with PKCE, and its URL. No network. Reference:
+/// `UserAuth(cred, scope, pkce)`.
 ///
-/// `scopes` is nullable. `flags`: `CLEF_AUTH_PKCE`, `CLEF_AUTH_SHOW_DIALOG` (without PKCE the dialog always shows).
-/// `CLEF_STATUS_MISSING_REDIRECT_URI`, and `CLEF_STATUS_MISSING_CLIENT_SECRET` without PKCE, where the credentials have none.
+/// `scopes` is nullable. `flags`: `CLEF_AUTH_PKCE`, `CLEF_AUTH_SHOW_DIALOG` (without PKCE the
+/// dialog always shows). `CLEF_STATUS_MISSING_REDIRECT_URI`, and
+/// `CLEF_STATUS_MISSING_CLIENT_SECRET` without PKCE, where the credentials have none.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_user_auth_new(
     credentials: Option<&clef_credentials>,
@@ -51,10 +55,12 @@ pub extern "C" fn clef_user_auth_new(
     )
 }
 
-/// Takes up a login that was begun elsewhere: for a redirect that lands on another server or process. No network.
+/// Takes up a login that was begun elsewhere: for a redirect that lands on another server or
+/// process. No network.
 ///
-/// `state` and `verifier` are what `clef_user_auth_state` and `clef_user_auth_verifier` gave there. `verifier` is nullable,
-/// for a login without PKCE; with `CLEF_AUTH_PKCE` in `flags` it is `CLEF_STATUS_INVALID_ARGUMENT` to leave it out.
+/// `state` and `verifier` are what `clef_user_auth_state` and `clef_user_auth_verifier` gave
+/// there. `verifier` is nullable, for a login without PKCE; with `CLEF_AUTH_PKCE` in `flags` it
+/// is `CLEF_STATUS_INVALID_ARGUMENT` to leave it out.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_user_auth_resume(
     credentials: Option<&clef_credentials>,
@@ -85,32 +91,33 @@ pub unsafe extern "C" fn clef_user_auth_resume(
     )
 }
 
-/// Where to send the user; NULL for a login that was resumed. It has the state in it. Borrowed: lives as long as the login.
-/// Reference: `UserAuth.url`.
+/// Where to send the user; NULL for a login that was resumed. It has the state in it. Borrowed:
+/// lives as long as the login. Reference: `UserAuth.url`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_user_auth_url(auth: Option<&clef_user_auth>) -> *const c_char {
     borrowed(auth.and_then(|auth| Some(auth.0.url()?.with_nul())))
 }
 
-/// The state, to be kept for `clef_user_auth_resume`. **Secret**. Borrowed: lives as long as the login. Reference:
-/// `UserAuth.state`.
+/// The state, to be kept for `clef_user_auth_resume`. **Secret**. Borrowed: lives as long as the
+/// login. Reference: `UserAuth.state`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_user_auth_state(auth: Option<&clef_user_auth>) -> *const c_char {
     borrowed(auth.map(|auth| auth.0.state().with_nul()))
 }
 
-/// The verifier, to be kept for `clef_user_auth_resume`; NULL without PKCE. **Secret**. Borrowed: lives as long as the login.
-/// Reference: `UserAuth.verifier`.
+/// The verifier, to be kept for `clef_user_auth_resume`; NULL without PKCE. **Secret**.
+/// Borrowed: lives as long as the login. Reference: `UserAuth.verifier`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_user_auth_verifier(auth: Option<&clef_user_auth>) -> *const c_char {
     borrowed(auth.and_then(|auth: &clef_user_auth| auth.0.verifier().map(Secret::with_nul)))
 }
 
-/// Verifies `state` and trades `code` for a token. Reference: `UserAuth.request_token(code, state)`.
+/// Verifies `state` and trades `code` for a token. Reference: `UserAuth.request_token(code,
+/// state)`.
 ///
-/// Blocks until the service answered; any thread. `CLEF_STATUS_STATE_MISMATCH` for another state, which leaves the login as it
-/// is; `CLEF_STATUS_ALREADY_USED` after one that matched; else as `clef_credentials_request_user_token` and
-/// `clef_credentials_request_pkce_token`.
+/// Blocks until the service answered; any thread. `CLEF_STATUS_STATE_MISMATCH` for another
+/// state, which leaves the login as it is; `CLEF_STATUS_ALREADY_USED` after one that matched;
+/// else as `clef_credentials_request_user_token` and `clef_credentials_request_pkce_token`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_user_auth_request_token(
     auth: Option<&clef_user_auth>,
@@ -135,12 +142,14 @@ pub unsafe extern "C" fn clef_user_auth_request_token(
     )
 }
 
-/// Verifies the state in the URL that the user was redirected to, and trades its code for a token. Reference:
-/// `UserAuth.request_token(url=…)`.
+/// Verifies the state in the URL that the user was redirected to, and trades its code for a
+/// token. Reference: `UserAuth.request_token(url=…)`.
 ///
-/// `url` is a whole URL, a request target (`/callback?code=…`) or a bare query. The state is verified first; then an `error=`
-/// in it is `CLEF_STATUS_ACCESS_DENIED` where the user said no, else `CLEF_STATUS_OAUTH`. `CLEF_STATUS_MISSING_PARAMETER` and
-/// `CLEF_STATUS_REPEATED_PARAMETER` for a URL without the one code and state; else as `clef_user_auth_request_token`.
+/// `url` is a whole URL, a request target (`/callback?code=…`) or a bare query. The state is
+/// verified first; then an `error=` in it is `CLEF_STATUS_ACCESS_DENIED` where the user said no,
+/// else `CLEF_STATUS_OAUTH`. `CLEF_STATUS_MISSING_PARAMETER` and
+/// `CLEF_STATUS_REPEATED_PARAMETER` for a URL without the one code and state; else as
+/// `clef_user_auth_request_token`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_user_auth_request_token_from_url(
     auth: Option<&clef_user_auth>,
@@ -211,8 +220,8 @@ pub unsafe extern "C" fn clef_user_auth_request_refreshing_token_from_url(
     )
 }
 
-/// The request of `clef_user_auth_request_token` as a value, not sent yet. No network. It verifies the state, so it spends the
-/// login. Free it with `clef_http_request_free`.
+/// The request of `clef_user_auth_request_token` as a value, not sent yet. No network. It
+/// verifies the state, so it spends the login. Free it with `clef_http_request_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_user_auth_prepare_token(
     auth: Option<&clef_user_auth>,
@@ -237,8 +246,8 @@ pub unsafe extern "C" fn clef_user_auth_prepare_token(
     )
 }
 
-/// The request of `clef_user_auth_request_token_from_url` as a value, not sent yet. No network. It verifies the state, so it
-/// spends the login. Free it with `clef_http_request_free`.
+/// The request of `clef_user_auth_request_token_from_url` as a value, not sent yet. No network.
+/// It verifies the state, so it spends the login. Free it with `clef_http_request_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_user_auth_prepare_token_from_url(
     auth: Option<&clef_user_auth>,

@@ -2,7 +2,8 @@
 
 use std::ffi::c_void;
 
-/// Frees a `user_data`. Called exactly once, on the thread that ends its use; never while a lock of clef's is held.
+/// Frees a `user_data`. Called exactly once, on the thread that ends its use; never while a lock
+/// of clef's is held.
 pub type clef_free_callback = Option<unsafe extern "C" fn(user_data: *mut c_void)>;
 
 /// A `user_data` with its destructor, which runs when this is dropped.

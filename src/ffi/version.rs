@@ -14,9 +14,11 @@ const fn number(text: &str) -> u32 {
     number
 }
 
-/// The version of the library that is loaded, as one number that grows: major × 1,000,000 + minor × 1,000 + patch.
+/// The version of the library that is loaded, as one number that grows: major × 1,000,000 +
+/// minor × 1,000 + patch.
 ///
-/// Compare it with `CLEF_VERSION_NUMBER`, the version of the header that the program was compiled with.
+/// Compare it with `CLEF_VERSION_NUMBER`, the version of the header that the program was
+/// compiled with.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_version_number() -> u32 {
     const {

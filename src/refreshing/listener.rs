@@ -14,7 +14,8 @@ use crate::token::Token;
 #[repr(C)]
 #[non_exhaustive]
 pub enum Event {
-    /// There is a new token: save it. An answer other than OK has it offered again before the next refresh.
+    /// There is a new token: save it. An answer other than OK has it offered again before the
+    /// next refresh.
     Changed = 1,
     /// The token store could not save the new token; it is kept, and offered to the store again.
     SaveFailed = 2,
@@ -28,7 +29,8 @@ pub enum Event {
 
 /// Hears of a token's changes, on the thread that refreshes it.
 pub trait Listener: Send + Sync {
-    /// `token` is the new one for [`Event::Changed`], else the one at hand; `error` says what went wrong.
+    /// `token` is the new one for [`Event::Changed`], else the one at hand; `error` says what
+    /// went wrong.
     fn hear(&self, event: Event, token: &Token, error: Option<&Error>) -> Result<()>;
 }
 
@@ -65,7 +67,8 @@ impl ListenerSlot {
         drop(before);
     }
 
-    /// Tells the listener, if there is one. At most one thread tells at a time: the one that refreshes.
+    /// Tells the listener, if there is one. At most one thread tells at a time: the one that
+    /// refreshes.
     pub(super) fn tell(&self, event: Event, token: &Token, error: Option<&Error>) -> Result<()> {
         let mut state = self.lock();
         let Some(listener) = state.listener.clone() else {
