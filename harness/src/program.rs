@@ -60,6 +60,11 @@ impl Program {
         Program { path }
     }
 
+    /// A program that was compiled elsewhere.
+    pub fn at(path: PathBuf) -> Program {
+        Program { path }
+    }
+
     /// The compiled file.
     pub fn path(&self) -> &Path {
         &self.path

@@ -9,6 +9,8 @@ mod demo;
 mod examples;
 mod header;
 mod panic;
+mod readme;
 mod secrets;
+mod size;
 mod support;
 mod tls;
