@@ -9,6 +9,7 @@ mod demo;
 mod examples;
 mod header;
 mod panic;
+mod planted_bugs;
 mod readme;
 mod secrets;
 mod size;

@@ -1,4 +1,4 @@
-/* Makes the mistake that its argument names; `.ci/run` shows with it that such mistakes are noticed. */
+/* Makes the mistake that its argument names, for tests/all/planted_bugs.rs. */
 #include <clef.h>
 #include <stdio.h>
 #include <stdlib.h>
