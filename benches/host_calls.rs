@@ -3,28 +3,60 @@
 //! The loops are in `host_calls.c`; criterion asks it for numbers of iterations and reads how long they took.
 
 use std::cell::RefCell;
+use std::env;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
 use clef_harness::{Library, Program, cargo_build};
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::Criterion;
 
 const BODY: &str = r#"{"access_token":"BQDb3kQyZ0aVYx8mTn5JrWcEoLhS7fUi2gKp4XwNqRtM6vBz1CdAyGuHeOlPsIjFZ0aVYx8mTn5JrWcEoLhS7fUi2gKp4XwNqRtM6vBz1CdAyGuHeOlPsIjF","token_type":"Bearer","expires_in":3600,"scope":"user-read-email user-read-private"}"#;
 
-/// A service that costs next to nothing, so that the client is what is measured.
-fn start_service() -> String {
+/// Set for the process that is the service: both clients are then a process apart from it.
+const IS_SERVICE: &str = "CLEF_BENCH_SERVICE";
+
+/// A service that costs next to nothing, so that the client is what is measured. Never returns.
+fn run_service() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
-    thread::spawn(move || {
-        for connection in listener.incoming().flatten() {
-            thread::spawn(move || serve(connection));
+    println!("http://{}", listener.local_addr().expect("an address"));
+    for connection in listener.incoming().flatten() {
+        thread::spawn(move || serve(connection));
+    }
+}
+
+/// The service in a process of its own.
+struct Service {
+    child: Child,
+    url: String,
+}
+
+impl Service {
+    fn start() -> Service {
+        let mut child = Command::new(env::current_exe().expect("a benchmark is a file"))
+            .env(IS_SERVICE, "1")
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the service starts");
+        let mut url = String::new();
+        BufReader::new(child.stdout.take().expect("it is piped"))
+            .read_line(&mut url)
+            .expect("the service says its URL");
+        Service {
+            child,
+            url: url.trim().to_owned(),
         }
-    });
-    url
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
 
 /// Answers each request when its body is complete.
@@ -103,8 +135,8 @@ impl Drop for Host {
 }
 
 fn host_calls(criterion: &mut Criterion) {
-    let service = start_service();
-    let host = RefCell::new(Host::start(&service));
+    let service = Service::start();
+    let host = RefCell::new(Host::start(&service.url));
     let mut group = criterion.benchmark_group("host");
     for name in [
         "borrowed_field",
@@ -120,7 +152,7 @@ fn host_calls(criterion: &mut Criterion) {
         });
     }
     let agent = ureq::Agent::new_with_defaults();
-    let url = format!("{service}/api/token");
+    let url = format!("{}/api/token", service.url);
     let refresh_token = "A".repeat(128);
     group.bench_function("refresh_with_bare_ureq", |bencher| {
         bencher.iter(|| {
@@ -141,5 +173,11 @@ fn host_calls(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, host_calls);
-criterion_main!(benches);
+fn main() {
+    if env::var_os(IS_SERVICE).is_some() {
+        return run_service();
+    }
+    let mut criterion = Criterion::default().configure_from_args();
+    host_calls(&mut criterion);
+    criterion.final_summary();
+}

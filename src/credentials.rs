@@ -39,9 +39,25 @@ struct Inner {
     client_secret: Option<Secret>,
     redirect_uri: Option<Text>,
     accounts_url: Text,
+    /// What all authorisation URLs begin with, where there is a redirect URI: a host may make many.
+    url_start: Option<Text>,
     sender: Arc<dyn Sender>,
     clock: Arc<dyn Clock>,
     cooldown: Arc<Cooldown>,
+}
+
+impl Inner {
+    fn authorisation_url_start(&self) -> Option<Text> {
+        let redirect_uri = self.redirect_uri.as_ref()?;
+        let mut url = SecretBuffer::with_capacity(512);
+        url.push_str(self.accounts_url.as_str());
+        url.push_str("/authorize?");
+        let start = url.as_str().len();
+        form::push_pair(&mut url, start, "client_id", self.client_id.as_str());
+        form::push_pair(&mut url, start, "redirect_uri", redirect_uri.as_str());
+        form::push_pair(&mut url, start, "response_type", "code");
+        Some(Text::new(url.as_str()).expect("an encoded URL has no NUL"))
+    }
 }
 
 /// An authorisation URL with the verifier that its code is traded with.
@@ -66,22 +82,26 @@ impl Credentials {
         let client_secret = client_secret
             .map(|secret| secret_argument("client_secret", secret))
             .transpose()?;
+        let mut inner = Inner {
+            client_id,
+            client_secret,
+            redirect_uri: redirect_uri.map(checked_redirect_uri).transpose()?,
+            accounts_url: Text::new(ACCOUNTS_URL).expect("a constant without NUL"),
+            url_start: None,
+            sender: Arc::new(HttpSender::default()),
+            clock: Arc::new(SystemClock),
+            cooldown: Arc::default(),
+        };
+        inner.url_start = inner.authorisation_url_start();
         Ok(Credentials {
-            inner: Arc::new(Inner {
-                client_id,
-                client_secret,
-                redirect_uri: redirect_uri.map(checked_redirect_uri).transpose()?,
-                accounts_url: Text::new(ACCOUNTS_URL).expect("a constant without NUL"),
-                sender: Arc::new(HttpSender::default()),
-                clock: Arc::new(SystemClock),
-                cooldown: Arc::default(),
-            }),
+            inner: Arc::new(inner),
         })
     }
 
     fn change(&self, change: impl FnOnce(&mut Inner)) -> Credentials {
         let mut inner = Inner::clone(&self.inner);
         change(&mut inner);
+        inner.url_start = inner.authorisation_url_start();
         Credentials {
             inner: Arc::new(inner),
         }
@@ -145,12 +165,7 @@ impl Credentials {
     }
 
     fn require_redirect_uri(&self) -> Result<&str> {
-        self.redirect_uri().ok_or_else(|| {
-            Error::new(
-                Status::MissingRedirectUri,
-                "this needs a redirect URI: give the credentials one",
-            )
-        })
+        self.redirect_uri().ok_or_else(missing_redirect_uri)
     }
 
     /// The URL to send the user to, for the authorisation code flow with a client secret.
@@ -191,14 +206,12 @@ impl Credentials {
         state: Option<&str>,
         more: &[(&str, &str)],
     ) -> Result<Secret> {
-        let mut url = SecretBuffer::with_capacity(512);
-        url.push_str(self.inner.accounts_url.as_str());
-        url.push_str("/authorize?");
-        let start = url.as_str().len();
-        let mut push = |name, value| form::push_pair(&mut url, start, name, value);
-        push("client_id", self.client_id());
-        push("redirect_uri", self.require_redirect_uri()?);
-        push("response_type", "code");
+        let start = self.inner.url_start.as_ref();
+        let start = start.ok_or_else(missing_redirect_uri)?.as_str();
+        let state_bytes = state.map_or(0, str::len);
+        let mut url = SecretBuffer::with_capacity(start.len() + state_bytes + 256);
+        url.push_str(start);
+        let mut push = |name, value| form::push_pair(&mut url, 0, name, value);
         if let Some(scopes) = scopes {
             push("scope", scopes.as_str());
         }
@@ -416,6 +429,13 @@ impl fmt::Debug for Credentials {
             .field("accounts_url", &self.inner.accounts_url)
             .finish_non_exhaustive()
     }
+}
+
+fn missing_redirect_uri() -> Error {
+    Error::new(
+        Status::MissingRedirectUri,
+        "this needs a redirect URI: give the credentials one",
+    )
 }
 
 fn header(name: &str, value: &str) -> Header {

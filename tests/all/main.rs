@@ -10,6 +10,7 @@ mod examples;
 mod header;
 mod panic;
 mod planted_bugs;
+mod proxy;
 mod readme;
 mod secrets;
 mod size;

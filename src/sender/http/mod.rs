@@ -2,6 +2,7 @@
 
 mod config;
 mod connector;
+mod one_write;
 mod resolver;
 mod tls;
 
@@ -20,6 +21,7 @@ use crate::response::{HttpResponse, MAX_BODY_BYTES};
 use crate::sender::{SendFailure, Sender};
 
 use self::connector::{Connecting, NotConnected};
+use self::one_write::OneWrite;
 use self::resolver::BlockingResolver;
 use self::tls::TlsConnector;
 
@@ -65,7 +67,7 @@ impl HttpSender {
             let connector = ConnectProxyConnector::default()
                 .chain(TcpConnector::default())
                 .chain(TlsConnector::new(self.config.ca_certificates()));
-            Agent::with_parts(config, Connecting(connector), BlockingResolver)
+            Agent::with_parts(config, OneWrite(Connecting(connector)), BlockingResolver)
         })
     }
 }
