@@ -1735,7 +1735,7 @@ clef_status clef_user_auth_prepare_token_from_url(const clef_user_auth *auth,
 void clef_user_auth_free(clef_user_auth *auth);
 
 /**
- * A new random state, URL-safe: `n_bytes` bytes of it, from 16 to 1,024; 32 is usual.
+ * A new random state, URL-safe: `n_bytes` bytes of it, from 16 to 96; 32 is usual.
  * **Secret**. Free it with `clef_string_free`. Reference: `gen_state`.
  */
 clef_status clef_gen_state(size_t n_bytes,

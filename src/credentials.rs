@@ -176,7 +176,7 @@ impl Credentials {
         show_dialog: bool,
     ) -> Result<Secret> {
         let show_dialog = if show_dialog { "true" } else { "false" };
-        self.authorisation_url(scopes, state, &[("show_dialog", show_dialog)])
+        self.authorisation_url(scopes, state, &["&show_dialog=", show_dialog])
     }
 
     /// The URL to send the user to, with the verifier to keep, for the authorisation code flow with PKCE.
@@ -189,13 +189,13 @@ impl Credentials {
     ) -> Result<PkceAuthorisation> {
         let verifier = pkce::generate_verifier(verifier_bytes)?;
         let challenge = pkce::challenge(&verifier);
-        let mut more = vec![
-            ("code_challenge", challenge.as_str()),
-            ("code_challenge_method", "S256"),
+        let show_dialog = if show_dialog { "&show_dialog=true" } else { "" };
+        let more = [
+            "&code_challenge=",
+            &challenge,
+            "&code_challenge_method=S256",
+            show_dialog,
         ];
-        if show_dialog {
-            more.push(("show_dialog", "true"));
-        }
         let url = self.authorisation_url(scopes, state, &more)?;
         Ok(PkceAuthorisation { url, verifier })
     }
@@ -204,7 +204,7 @@ impl Credentials {
         &self,
         scopes: Option<&ScopeSet>,
         state: Option<&str>,
-        more: &[(&str, &str)],
+        encoded: &[&str],
     ) -> Result<Secret> {
         let start = self.inner.url_start.as_ref();
         let start = start.ok_or_else(missing_redirect_uri)?.as_str();
@@ -218,8 +218,8 @@ impl Credentials {
         if let Some(state) = state {
             push("state", state);
         }
-        for (name, value) in more {
-            push(name, value);
+        for piece in encoded {
+            url.push_str(piece);
         }
         Ok(url.into_secret().expect("an encoded URL has no NUL"))
     }

@@ -8,20 +8,23 @@ use crate::error::{Error, Result, Status};
 use crate::secret::Secret;
 
 /// The largest number of bytes that is asked for at once.
-pub(crate) const MAX_BYTES: usize = 1024;
+pub(crate) const MAX_BYTES: usize = 96;
+
+const MAX_CHARACTERS: usize = MAX_BYTES / 3 * 4;
 
 /// `bytes` random bytes in URL-safe base64 without padding: 4 characters for 3 bytes. At most [`MAX_BYTES`].
 pub(crate) fn url_safe(bytes: usize) -> Result<Secret> {
-    let mut random = Zeroizing::new(vec![0; bytes.min(MAX_BYTES)]);
-    getrandom::getrandom(&mut random).map_err(|error| {
+    let mut random = Zeroizing::new([0; MAX_BYTES]);
+    let random = &mut random[..bytes];
+    getrandom::getrandom(random).map_err(|error| {
         Error::new(
             Status::Io,
             format!("the operating system gave no random bytes: {error}"),
         )
     })?;
-    let mut characters = Zeroizing::new(vec![0; random.len().div_ceil(3) * 4]);
+    let mut characters = Zeroizing::new([0; MAX_CHARACTERS]);
     let written = URL_SAFE_NO_PAD
-        .encode_slice(&random, &mut characters)
+        .encode_slice(random, characters.as_mut_slice())
         .expect("there is room for 4 characters for 3 bytes");
     let text = std::str::from_utf8(&characters[..written]).expect("base64 is ASCII");
     Ok(Secret::new(text).expect("base64 has no NUL"))
@@ -33,7 +36,7 @@ mod tests {
 
     #[test]
     fn length_follows_from_the_bytes() {
-        for (bytes, characters) in [(1, 2), (32, 43), (96, 128), (MAX_BYTES, 1366)] {
+        for (bytes, characters) in [(1, 2), (32, 43), (64, 86), (MAX_BYTES, MAX_CHARACTERS)] {
             assert_eq!(url_safe(bytes).unwrap().expose().len(), characters);
         }
     }

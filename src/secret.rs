@@ -83,28 +83,27 @@ impl SecretBuffer {
     }
 
     pub(crate) fn push_str(&mut self, more: &str) {
-        let needed = self.text.len() + more.len();
+        self.make_room(more.len());
+        self.text.push_str(more);
+    }
+
+    fn make_room(&mut self, more: usize) {
+        let needed = self.text.len() + more;
         if needed > self.text.capacity() {
-            let mut larger = Zeroizing::new(String::with_capacity(needed.max(needed * 2)));
+            let mut larger = Zeroizing::new(String::with_capacity(needed * 2));
             larger.push_str(&self.text);
             self.text = larger;
         }
-        self.text.push_str(more);
     }
 
     pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
 
-    pub(crate) fn into_secret(self) -> Result<Secret, NulInside> {
-        Secret::new(&self.text)
-    }
-}
-
-impl fmt::Write for SecretBuffer {
-    fn write_str(&mut self, more: &str) -> fmt::Result {
-        self.push_str(more);
-        Ok(())
+    pub(crate) fn into_secret(mut self) -> Result<Secret, NulInside> {
+        self.make_room("\0".len());
+        let text = std::mem::take(&mut *self.text);
+        Text::from_string(text).map(|text| Secret { text })
     }
 }
 

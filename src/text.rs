@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use zeroize::Zeroize;
+
 /// Immutable text, kept with a NUL behind it so that C can borrow it as it is.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Text {
-    with_nul: Box<str>,
+    with_nul: String,
 }
 
 /// The text had a NUL inside, where C would take it to end.
@@ -15,16 +17,19 @@ pub struct NulInside;
 impl Text {
     /// A copy of `text`.
     pub fn new(text: &str) -> Result<Text, NulInside> {
+        let mut copy = String::with_capacity(text.len() + 1);
+        copy.push_str(text);
+        Text::from_string(copy)
+    }
+
+    /// `text` itself, not moved where it has room for one more byte: so a secret has one copy.
+    pub(crate) fn from_string(mut text: String) -> Result<Text, NulInside> {
         if text.as_bytes().contains(&0) {
+            text.zeroize();
             return Err(NulInside);
         }
-        // The exact capacity keeps `into_boxed_str` from moving the bytes, so a secret has one copy.
-        let mut with_nul = String::with_capacity(text.len() + 1);
-        with_nul.push_str(text);
-        with_nul.push('\0');
-        Ok(Text {
-            with_nul: with_nul.into_boxed_str(),
-        })
+        text.push('\0');
+        Ok(Text { with_nul: text })
     }
 
     /// A copy of `text` on one line: each run of control characters, NUL among them, becomes one space.
@@ -51,7 +56,7 @@ impl Text {
 
     /// Overwrites the text with zeros.
     pub(crate) fn wipe(&mut self) {
-        zeroize::Zeroize::zeroize(&mut self.with_nul);
+        self.with_nul.zeroize();
     }
 }
 

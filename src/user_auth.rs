@@ -17,7 +17,7 @@ use crate::token::Token;
 /// How many random bytes a state is made of where nothing is said.
 pub const DEFAULT_STATE_BYTES: usize = 32;
 
-/// A new state of `bytes` random bytes, from 16 (below which it could be guessed) to 1024, in URL-safe base64.
+/// A new state of `bytes` random bytes, from 16 (below which it could be guessed) to 96, in URL-safe base64.
 pub fn gen_state(bytes: usize) -> Result<Secret> {
     const MIN_BYTES: usize = 16;
     if !(MIN_BYTES..=random::MAX_BYTES).contains(&bytes) {

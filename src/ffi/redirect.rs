@@ -11,7 +11,7 @@ use super::error::{clef_error, clef_status};
 use super::guard::{Out, guard};
 use super::strings;
 
-/// A new random state, URL-safe: `n_bytes` bytes of it, from 16 to 1,024; 32 is usual.
+/// A new random state, URL-safe: `n_bytes` bytes of it, from 16 to 96; 32 is usual.
 /// **Secret**. Free it with `clef_string_free`. Reference: `gen_state`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_gen_state(
