@@ -5,7 +5,7 @@ use std::fmt;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::text::{NulInside, Text};
+use crate::text::{NulInside, Text, wipe};
 
 /// A token, code, verifier, state or client secret. Compares in constant time.
 #[derive(Clone)]
@@ -72,13 +72,13 @@ pub(crate) fn hide(text: &str, mut secrets: Vec<Secret>) -> String {
 /// Builds text that holds secrets; growing leaves no copy behind.
 #[derive(Default)]
 pub(crate) struct SecretBuffer {
-    text: Zeroizing<String>,
+    text: String,
 }
 
 impl SecretBuffer {
     pub(crate) fn with_capacity(capacity: usize) -> SecretBuffer {
         SecretBuffer {
-            text: Zeroizing::new(String::with_capacity(capacity)),
+            text: String::with_capacity(capacity),
         }
     }
 
@@ -90,8 +90,9 @@ impl SecretBuffer {
     fn make_room(&mut self, more: usize) {
         let needed = self.text.len() + more;
         if needed > self.text.capacity() {
-            let mut larger = Zeroizing::new(String::with_capacity(needed * 2));
+            let mut larger = String::with_capacity(needed * 2);
             larger.push_str(&self.text);
+            wipe(&mut self.text);
             self.text = larger;
         }
     }
@@ -102,8 +103,14 @@ impl SecretBuffer {
 
     pub(crate) fn into_secret(mut self) -> Result<Secret, NulInside> {
         self.make_room("\0".len());
-        let text = std::mem::take(&mut *self.text);
+        let text = std::mem::take(&mut self.text);
         Text::from_string(text).map(|text| Secret { text })
+    }
+}
+
+impl Drop for SecretBuffer {
+    fn drop(&mut self) {
+        wipe(&mut self.text);
     }
 }
 

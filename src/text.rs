@@ -25,7 +25,7 @@ impl Text {
     /// `text` itself, not moved where it has room for one more byte: so a secret has one copy.
     pub(crate) fn from_string(mut text: String) -> Result<Text, NulInside> {
         if text.as_bytes().contains(&0) {
-            text.zeroize();
+            wipe(&mut text);
             return Err(NulInside);
         }
         text.push('\0');
@@ -56,8 +56,14 @@ impl Text {
 
     /// Overwrites the text with zeros.
     pub(crate) fn wipe(&mut self) {
-        self.with_nul.zeroize();
+        wipe(&mut self.with_nul);
     }
+}
+
+/// Overwrites a string with zeros. `zeroize` takes what is in use byte by byte, and the rest at once.
+pub(crate) fn wipe(text: &mut String) {
+    text.clear();
+    text.zeroize();
 }
 
 impl fmt::Debug for Text {
