@@ -12,7 +12,8 @@
  * - Strings end in NUL and are UTF-8. Arguments are copied. NULL where a comment does not say
  *   *nullable*, text that is not UTF-8, numbers out of range and unknown flags are
  *   `CLEF_STATUS_INVALID_ARGUMENT`. A getter on NULL gives NULL, 0 or false.
- * - Any thread may call any function at any time, on the same handles too. Nothing blocks.
+ * - Any thread may call any function at any time, on the same handles too. What waits for the
+ *   service or the user says that it blocks; nothing else does.
  * - Times are Unix seconds. **Secret** marks what must not be logged.
  *
  * Made by cbindgen from src/ffi; to renew it: CLEF_RENEW_HEADER=1 cargo build
