@@ -317,7 +317,7 @@ enum {
  */
 enum {
     /**
-     * Ask the user again even if he agreed before.
+     * Ask the user again even if they agreed before.
      */
     CLEF_AUTH_SHOW_DIALOG = 1,
     /**
@@ -965,7 +965,7 @@ const char *clef_credentials_redirect_uri(const clef_credentials *credentials);
  * Reference: `Credentials.user_authorisation_url`.
  *
  * `scopes` and `state` are nullable. `flags`: `CLEF_AUTH_SHOW_DIALOG` has the user asked again
- * even if he agreed before. `CLEF_AUTH_PKCE` is `CLEF_STATUS_INVALID_ARGUMENT` here: the
+ * even if they agreed before. `CLEF_AUTH_PKCE` is `CLEF_STATUS_INVALID_ARGUMENT` here: the
  * verifier would be lost. `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The URL
  * has the state in it. Free it with `clef_string_free`.
  */
@@ -1367,7 +1367,7 @@ clef_credentials *clef_refreshing_credentials_credentials(const clef_refreshing_
  * Reference: `RefreshingCredentials.user_authorisation_url`.
  *
  * `scopes` and `state` are nullable. `flags`: `CLEF_AUTH_SHOW_DIALOG` has the user asked again
- * even if he agreed before. `CLEF_AUTH_PKCE` is `CLEF_STATUS_INVALID_ARGUMENT` here: the
+ * even if they agreed before. `CLEF_AUTH_PKCE` is `CLEF_STATUS_INVALID_ARGUMENT` here: the
  * verifier would be lost. `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The URL
  * has the state in it. Free it with `clef_string_free`.
  */
@@ -1803,7 +1803,7 @@ clef_status clef_refresh_pkce_token(const char *client_id,
  * Prompts at the terminal for a login with a client secret. Reference: `prompt_for_user_token`.
  *
  * Writes to standard output and reads standard input, a line at a time and not a byte beyond:
- * shows the URL of the login, and has the user paste the one that he is redirected to, again
+ * shows the URL of the login, and has the user paste the one that they are redirected to, again
  * after a line that is no such URL, three times at most. Call `fflush(stdout)` before, so that
  * what you printed comes first. `scopes` and `sender` are nullable. `flags`: `CLEF_AUTH_…`,
  * `CLEF_PROMPT_OPEN_BROWSER`. Blocks for as long as the user takes. `CLEF_STATUS_IO` where the

@@ -1,4 +1,4 @@
-//! A login at the terminal: shows the URL, and has the user paste the one that he is redirected to.
+//! A login at the terminal: shows the URL, and has the user paste the one that they are redirected to.
 
 use std::fs::File;
 use std::io::{self, Read, Write};

@@ -34,7 +34,7 @@ pub fn gen_state(bytes: usize) -> Result<Secret> {
 pub struct AuthOptions {
     /// Use proof key for code exchange (RFC 7636), which needs no client secret.
     pub pkce: bool,
-    /// Ask the user again even if he agreed before. Without PKCE that is always so.
+    /// Ask the user again even if they agreed before. Without PKCE that is always so.
     pub show_dialog: bool,
 }
 

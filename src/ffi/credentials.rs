@@ -32,7 +32,7 @@ pub struct clef_credentials(pub(super) Credentials);
 /// cbindgen:rename-all=ScreamingSnakeCase
 #[repr(C)]
 pub enum AuthFlag {
-    /// Ask the user again even if he agreed before.
+    /// Ask the user again even if they agreed before.
     ShowDialog = 1,
     /// Use proof key for code exchange (RFC 7636), which needs no client secret: for programs
     /// that their users have.
@@ -158,7 +158,7 @@ pub extern "C" fn clef_credentials_redirect_uri(
 /// Reference: `Credentials.user_authorisation_url`.
 ///
 /// `scopes` and `state` are nullable. `flags`: `CLEF_AUTH_SHOW_DIALOG` has the user asked again
-/// even if he agreed before. `CLEF_AUTH_PKCE` is `CLEF_STATUS_INVALID_ARGUMENT` here: the
+/// even if they agreed before. `CLEF_AUTH_PKCE` is `CLEF_STATUS_INVALID_ARGUMENT` here: the
 /// verifier would be lost. `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The URL
 /// has the state in it. Free it with `clef_string_free`.
 #[unsafe(no_mangle)]

@@ -62,7 +62,7 @@ fn credentials(
 /// Prompts at the terminal for a login with a client secret. Reference: `prompt_for_user_token`.
 ///
 /// Writes to standard output and reads standard input, a line at a time and not a byte beyond:
-/// shows the URL of the login, and has the user paste the one that he is redirected to, again
+/// shows the URL of the login, and has the user paste the one that they are redirected to, again
 /// after a line that is no such URL, three times at most. Call `fflush(stdout)` before, so that
 /// what you printed comes first. `scopes` and `sender` are nullable. `flags`: `CLEF_AUTH_…`,
 /// `CLEF_PROMPT_OPEN_BROWSER`. Blocks for as long as the user takes. `CLEF_STATUS_IO` where the

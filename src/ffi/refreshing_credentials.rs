@@ -55,7 +55,7 @@ pub extern "C" fn clef_refreshing_credentials_credentials(
 /// Reference: `RefreshingCredentials.user_authorisation_url`.
 ///
 /// `scopes` and `state` are nullable. `flags`: `CLEF_AUTH_SHOW_DIALOG` has the user asked again
-/// even if he agreed before. `CLEF_AUTH_PKCE` is `CLEF_STATUS_INVALID_ARGUMENT` here: the
+/// even if they agreed before. `CLEF_AUTH_PKCE` is `CLEF_STATUS_INVALID_ARGUMENT` here: the
 /// verifier would be lost. `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The URL
 /// has the state in it. Free it with `clef_string_free`.
 #[unsafe(no_mangle)]

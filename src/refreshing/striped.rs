@@ -27,7 +27,7 @@ impl<T: Clone> Striped<T> {
         read(&stripe.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Readers may see some stripes changed and others not yet; who must not has a lock of his own.
+    /// Readers may see some stripes changed and others not yet; who must not see that takes a lock of their own.
     pub(super) fn change(&self, change: impl Fn(&mut T)) {
         for Stripe(stripe) in &self.stripes {
             change(&mut stripe.lock().unwrap_or_else(PoisonError::into_inner));

@@ -56,7 +56,7 @@ static clef_refreshing_token *refreshing_user_token(uint32_t flags)
     return refreshing;
 }
 
-/* The code that the user brings back from this authorisation URL; he must bring the state too. */
+/* The code that the user brings back from this authorisation URL; they must bring the state too. */
 static char *code_from(const char *authorisation_url, const char *expected_state)
 {
     char *redirect = sandbox_log_in(authorisation_url), *code = NULL, *state = NULL;
@@ -1079,7 +1079,7 @@ static void refresh_pkce_token(void)
 
 /*
  * A user at the terminal: takes the URL of the login from what is shown there, or from the browser,
- * logs in, and types the URL that he is redirected to.
+ * logs in, and types the URL that they are redirected to.
  */
 struct user {
     int sees, types;

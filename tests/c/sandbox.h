@@ -119,7 +119,7 @@ static inline int sandbox_count(const char *grant_type)
     return number;
 }
 
-/* The user agrees at this authorisation URL; gives the URL he is redirected to, to be freed. */
+/* The user agrees at this authorisation URL; gives the URL they are redirected to, to be freed. */
 static inline char *sandbox_log_in_as(const char *authorisation_url, const char *decision)
 {
     const char *path = strstr(authorisation_url, "/authorize");
