@@ -21,10 +21,6 @@ impl Cooldown {
         }
     }
 
-    pub(crate) fn clear(&self) {
-        self.until.store(0, Ordering::Relaxed);
-    }
-
     /// The error that the service would give again, while it wants to be left alone.
     pub(crate) fn check(&self, now: Moment) -> Result<(), Error> {
         let left_ms = self.until.load(Ordering::Relaxed) - now.monotonic_ms;

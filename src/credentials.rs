@@ -164,7 +164,7 @@ impl Credentials {
         })
     }
 
-    fn require_redirect_uri(&self) -> Result<&str> {
+    pub(crate) fn require_redirect_uri(&self) -> Result<&str> {
         self.redirect_uri().ok_or_else(missing_redirect_uri)
     }
 
@@ -473,8 +473,8 @@ fn checked_redirect_uri(uri: &str) -> Result<Text> {
 
 fn checked_accounts_url(url: &str) -> Result<Text> {
     let refuse = |problem: &str| Error::invalid_argument(format!("the accounts URL {problem}"));
-    if url.contains(|c: char| c.is_control() || c == ' ' || c == '\\') {
-        return Err(refuse("has a space, a backslash or a control character"));
+    if url.contains(|c: char| !c.is_ascii_graphic() || "\\\"<>^`{|}".contains(c)) {
+        return Err(refuse("has a character that a URL must encode"));
     }
     if url.contains(['?', '#']) {
         return Err(refuse("has a query or a fragment"));
@@ -483,6 +483,9 @@ fn checked_accounts_url(url: &str) -> Result<Text> {
         return Err(refuse("has no scheme: write https://"));
     };
     let authority = Authority::parse(split_authority(rest).0).map_err(refuse)?;
+    if !authority.is_name_or_address() {
+        return Err(refuse("has a host that is no name and no address"));
+    }
     let secure = match scheme.to_ascii_lowercase().as_str() {
         "https" => true,
         "http" => authority.is_loopback_literal(),

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
-use crate::secret::SecretBuffer;
+use crate::secret::{Secret, SecretBuffer};
 
 /// All but the unreserved characters of RFC 3986.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
@@ -30,6 +30,19 @@ pub(crate) fn push_pair(form: &mut SecretBuffer, start: usize, name: &str, value
 pub(crate) fn pairs(query: &str) -> impl Iterator<Item = (Cow<'_, str>, Zeroizing<String>)> {
     form_urlencoded::parse(query.as_bytes())
         .map(|(name, value)| (name, Zeroizing::new(value.into_owned())))
+}
+
+/// The values of these names, as they are and decoded: what must not be repeated.
+pub(crate) fn secrets(query: &str, names: &[&str]) -> Vec<Secret> {
+    let encoded = query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .filter(|(name, _)| names.contains(name))
+        .map(|(_, value)| Secret::new(value));
+    let decoded = pairs(query)
+        .filter(|(name, _)| names.contains(&&**name))
+        .map(|(_, value)| Secret::new(&value));
+    encoded.chain(decoded).filter_map(Result::ok).collect()
 }
 
 #[cfg(test)]

@@ -36,6 +36,10 @@ impl Grant {
         matches!(self, Grant::Client)
     }
 
+    pub(crate) fn is_code(&self) -> bool {
+        matches!(self, Grant::Code { .. })
+    }
+
     pub(crate) fn is_refresh(&self) -> bool {
         matches!(self, Grant::Refresh { .. })
     }

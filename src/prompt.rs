@@ -61,11 +61,11 @@ pub fn prompt_on(
     let url = auth.url().map_or("", |url| url.expose());
     let opened = open_browser && terminal.open_browser(url).is_ok();
     // The URL is shown in either case: the browser may be on another screen, or not come up.
-    let invitation = if opened {
+    let invitation = Zeroizing::new(if opened {
         format!("Your browser opens for the login at Spotify. If it does not, open\n{url}\n")
     } else {
         format!("Open this URL in your browser to log in at Spotify:\n{url}\n")
-    };
+    });
     terminal.show(&invitation).map_err(terminal_failed)?;
     for _ in 1..TRIES {
         match ask(terminal, &auth) {

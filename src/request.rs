@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use crate::clock::{Clock, Moment};
+use crate::clock::{Clock, Moment, TIME_UNKNOWN};
 use crate::cooldown::Cooldown;
 use crate::error::{Error, Result, Status};
 use crate::form;
@@ -104,9 +104,12 @@ impl HttpRequest {
     /// Reads the answer to a request that the program carried itself. `sent_at` is the time, in Unix seconds, just
     /// before it was sent; [`TIME_UNKNOWN`](crate::TIME_UNKNOWN) means now.
     pub fn finish(&self, sent_at: i64, response: &HttpResponse) -> Result<Token> {
+        if sent_at < TIME_UNKNOWN {
+            return Err(Error::invalid_argument("sent_at must not be negative"));
+        }
         let now = self.parts.clock.now();
         let sent_at = match sent_at {
-            crate::clock::TIME_UNKNOWN => now,
+            TIME_UNKNOWN => now,
             seconds => now.at_unix_ms(seconds.saturating_mul(1000).min(now.unix_ms)),
         };
         self.finish_at(sent_at, response)
@@ -114,9 +117,8 @@ impl HttpRequest {
 
     fn finish_at(&self, sent_at: Moment, response: &HttpResponse) -> Result<Token> {
         let outcome = token_endpoint::read(self, sent_at, response);
-        match &outcome {
-            Ok(_) => self.parts.cooldown.clear(),
-            Err(error) => self.parts.cooldown.note(self.parts.clock.now(), error),
+        if let Err(error) = &outcome {
+            self.parts.cooldown.note(self.parts.clock.now(), error);
         }
         outcome
     }
@@ -127,21 +129,13 @@ impl HttpRequest {
     }
 
     fn secrets(&self) -> Vec<Secret> {
-        let encoded = self
-            .body()
-            .split('&')
-            .filter_map(|pair| pair.split_once('='));
-        let decoded = form::pairs(self.body());
-        let in_body = encoded
-            .zip(decoded)
-            .filter(|(_, (name, _))| matches!(&**name, "code" | "code_verifier" | "refresh_token"))
-            .flat_map(|((_, encoded), (_, decoded))| [Secret::new(encoded), Secret::new(&decoded)]);
+        let in_body = form::secrets(self.body(), &["code", "code_verifier", "refresh_token"]);
         let in_headers = self
             .headers()
             .filter_map(|(_, value)| value.strip_prefix("Basic "))
             .flat_map(|basic| [Secret::new(basic).ok(), client_secret(basic)])
             .flatten();
-        in_body.filter_map(Result::ok).chain(in_headers).collect()
+        in_body.into_iter().chain(in_headers).collect()
     }
 
     pub(crate) fn parts(&self) -> &Parts {

@@ -15,14 +15,10 @@ pub(crate) fn read(
     sent_at: Moment,
     response: &HttpResponse,
 ) -> Result<Token> {
-    let Some(body) = response.body() else {
-        return Err(Error::new(
-            Status::InvalidResponse,
-            format!("the answer of the service is longer than {MAX_BODY_BYTES} bytes"),
-        )
-        .with_http_status(response.status()));
+    let members = match response.body() {
+        Some(body) => Members::parse(body),
+        None => Err(format!("is longer than {MAX_BODY_BYTES} bytes")),
     };
-    let members = Members::parse(body);
     let oauth = members.as_ref().ok().and_then(OauthError::of);
     if oauth.is_some() || !(200..300).contains(&response.status()) {
         return Err(refused(request, response, oauth));
@@ -48,8 +44,8 @@ struct OauthError<'a> {
 impl OauthError<'_> {
     fn of(members: &Members) -> Option<OauthError<'_>> {
         Some(OauthError {
-            error: members.error.as_deref()?,
-            description: members.error_description.as_deref(),
+            error: members.error.as_ref()?.expose(),
+            description: members.error_description.as_ref().map(Secret::expose),
         })
     }
 }
@@ -96,7 +92,7 @@ fn by_oauth_error(grant: &Grant, http_status: u16, oauth_error: &str) -> Error {
             Status::LoginRequired,
             "the grant is dead, the user has to log in again",
         ),
-        "invalid_grant" if is_final => Error::new(
+        "invalid_grant" if is_final && grant.is_code() => Error::new(
             Status::Oauth,
             "the code was used before, has expired or belongs to another login",
         )

@@ -31,8 +31,8 @@ pub(crate) struct Members {
     pub(crate) refresh_token: Option<Secret>,
     pub(crate) expires_in: Option<i64>,
     /// What RFC 6749 section 5.2 has in place of a token.
-    pub(crate) error: Option<String>,
-    pub(crate) error_description: Option<String>,
+    pub(crate) error: Option<Secret>,
+    pub(crate) error_description: Option<Secret>,
     expires_at: Option<i64>,
     uses_pkce: Option<bool>,
     client_id: Option<Secret>,
@@ -61,6 +61,7 @@ impl Members {
         self.scope
             .as_ref()
             .map(|scope| ScopeSet::parse(scope.expose()).expect("a secret has no NUL inside"))
+            .filter(|scopes| !scopes.is_empty())
     }
 
     pub(crate) fn token_type(&self) -> Text {
@@ -86,11 +87,10 @@ pub(crate) fn read(json: &str, uses_pkce: bool, clock: Arc<dyn Clock>) -> Result
     let stamp = clock.now();
     let lifetime = members.lifetime();
     let by_lifetime = stamp.unix_ms.saturating_add(lifetime.saturating_mul(1000));
-    let expires_at_ms = match members.expires_at {
-        Some(saved) if members.expires_in.is_some() => saved.saturating_mul(1000).min(by_lifetime),
-        Some(saved) => saved.saturating_mul(1000),
-        None => by_lifetime,
-    };
+    let saved = members
+        .expires_at
+        .map_or(i64::MAX, |seconds| seconds.saturating_mul(1000));
+    let expires_at_ms = saved.min(by_lifetime);
     Ok(Token::new(Contents {
         access_token,
         refresh_token: members.refresh_token.take(),
@@ -193,10 +193,8 @@ impl<'de> Visitor<'de> for MembersVisitor {
                 "expires_in" => members.expires_in = map.next_value::<MaybeNumber>()?.0,
                 "expires_at" => members.expires_at = map.next_value::<MaybeNumber>()?.0,
                 "authorised_at" => members.authorised_at = map.next_value::<MaybeNumber>()?.0,
-                "error" => members.error = maybe_text(&map.next_value::<Box<RawValue>>()?),
-                "error_description" => {
-                    members.error_description = maybe_text(&map.next_value::<Box<RawValue>>()?);
-                }
+                "error" => members.error = text_alone(map.next_value()?),
+                "error_description" => members.error_description = text_alone(map.next_value()?),
                 "uses_pkce" => members.uses_pkce = map.next_value::<Option<bool>>()?,
                 _ => {
                     let value =
@@ -212,9 +210,10 @@ impl<'de> Visitor<'de> for MembersVisitor {
     }
 }
 
-/// A string; other values are for other protocols, which put an object in `error`.
-fn maybe_text(value: &RawValue) -> Option<String> {
-    serde_json::from_str(value.get()).ok()
+/// The text of a string; other values are for other protocols, which put an object in `error`.
+fn text_alone(value: Box<RawValue>) -> Option<Secret> {
+    let value = Zeroizing::new(Box::<str>::from(value));
+    serde_json::from_str::<MaybeSecret>(&value).ok()?.0
 }
 
 /// A string that may be absent.

@@ -84,6 +84,7 @@ impl UserAuth {
         state: &str,
         verifier: Option<&str>,
     ) -> Result<UserAuth> {
+        credentials.require_redirect_uri()?;
         if verifier.is_none() {
             credentials.require_client_secret()?;
         }

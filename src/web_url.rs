@@ -1,5 +1,7 @@
 //! The raw authority of an http or https URL, as it is written: nothing is normalised.
 
+use std::net::Ipv6Addr;
+
 /// Host and port, between `//` and the path.
 pub(crate) struct Authority<'a> {
     pub(crate) host: &'a str,
@@ -29,6 +31,19 @@ impl<'a> Authority<'a> {
     /// Whether the host is a loopback address that is written out.
     pub(crate) fn is_loopback_literal(&self) -> bool {
         self.host == "127.0.0.1" || self.host == "[::1]"
+    }
+
+    /// Whether the host could be looked up or connected to: ASCII letters, or an IPv6 address in brackets.
+    pub(crate) fn is_name_or_address(&self) -> bool {
+        match self.host.strip_prefix('[') {
+            Some(rest) => rest
+                .strip_suffix(']')
+                .is_some_and(|address| address.parse::<Ipv6Addr>().is_ok()),
+            None => self
+                .host
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_')),
+        }
     }
 
     /// Whether the host is the name `localhost` in any of its spellings.

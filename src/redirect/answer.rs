@@ -37,20 +37,7 @@ impl<'a> Answer<'a> {
 
     /// What a stranger says, without the code and the state beside it, decoded or not.
     fn without_secrets(&self, text: &Secret) -> String {
-        let is_secret = |name: &str| matches!(name, "code" | "state");
-        let encoded = self
-            .query
-            .split('&')
-            .filter_map(|pair| pair.split_once('='))
-            .filter(|(name, _)| is_secret(name))
-            .map(|(_, value)| Secret::new(value));
-        let decoded = form::pairs(self.query)
-            .filter(|(name, _)| is_secret(name))
-            .map(|(_, value)| Secret::new(&value));
-        secret::hide(
-            text.expose(),
-            encoded.chain(decoded).filter_map(Result::ok).collect(),
-        )
+        secret::hide(text.expose(), form::secrets(self.query, &["code", "state"]))
     }
 
     fn required(&self, name: &str) -> Result<Secret> {
@@ -88,9 +75,12 @@ impl<'a> Answer<'a> {
 
 fn query_of(url: &str) -> &str {
     let first_pair = url.find(['=', '&']).unwrap_or(url.len());
-    match url.find('?') {
-        Some(mark) if mark < first_pair => &url[mark + 1..],
-        _ if url.starts_with('/') || url.contains("://") => "",
+    let mark = url.find('?');
+    let before = &url[..first_pair.min(mark.unwrap_or(url.len()))];
+    let is_url = url.starts_with('/') || before.contains("://");
+    match mark {
+        Some(mark) if is_url || mark < first_pair => &url[mark + 1..],
+        _ if is_url => "",
         _ => url,
     }
 }
@@ -139,6 +129,9 @@ mod tests {
             "  state=s&code=a+b\n",
             "myapp:callback?code=a+b&state=s",
             "127.0.0.1:8888/?code=a+b&state=s",
+            "https://example.com/a=b/callback?code=a+b&state=s",
+            "/callback;v=1?code=a+b&state=s",
+            "code=a+b&state=s&iss=https://accounts.spotify.com",
         ] {
             assert_eq!(parse_code_from_url(url).unwrap().expose(), "a b", "{url}");
             assert_eq!(parse_state_from_url(url).unwrap().expose(), "s", "{url}");

@@ -129,80 +129,91 @@ impl RefreshingToken {
         });
         match quick {
             Some(value) => Ok(value),
-            None => self.fresh_token().map(|token| read(&token)),
+            None => self.clone().fresh_token().map(|token| read(&token)),
         }
     }
 
-    fn fresh_token(&self) -> Result<Token> {
-        let mut progress = self.progress();
-        loop {
-            let now = self.now();
-            let current = self.current();
-            let usable = |error| match current.is_usable(now) {
-                true => Ok(current.token.clone()),
-                false => Err(error),
-            };
-            if let Some(thread) = progress.running {
-                check_not_own(thread)?;
-                if current.is_usable(now) {
-                    return Ok(current.token);
-                }
-                progress = self.wait(progress);
-                progress.outcome.clone()?;
-                continue;
-            }
-            if current.is_fresh(now) {
+    /// The listener and the sender may free the host's last handle, so this has one of its own.
+    fn fresh_token(self) -> Result<Token> {
+        let progress = self.progress();
+        let now = self.now();
+        let current = self.current();
+        let usable = |error| match current.is_usable(now) {
+            true => Ok(current.token.clone()),
+            false => Err(error),
+        };
+        if let Some(thread) = progress.running {
+            check_not_own(thread)?;
+            if current.is_usable(now) {
                 return Ok(current.token);
             }
-            if let Some(dead) = &progress.dead {
-                return usable(dead.clone());
-            }
-            if progress.backoff.is_waiting(now) && current.is_usable(now) {
-                return Ok(current.token);
-            }
-            if let Err(limited) = self.shared.credentials.cooldown().check(now) {
-                return usable(limited);
-            }
-            return match self.refresh_now(progress, &current.token) {
-                Ok(token) => Ok(token),
-                // The try took time: the old token must be valid still.
-                Err(_) if current.is_usable(self.now()) => Ok(current.token),
-                Err(error) => Err(error),
-            };
+            // Its answer is for all who waited, be the new token short-lived or not.
+            self.wait(progress).outcome.clone()?;
+            return Ok(self.current().token);
         }
+        if current.is_fresh(now) {
+            return Ok(current.token);
+        }
+        if let Some(dead) = &progress.dead {
+            return usable(dead.clone());
+        }
+        if progress.backoff.is_waiting(now) && current.is_usable(now) {
+            return Ok(current.token);
+        }
+        if let Err(limited) = self.shared.credentials.cooldown().check(now) {
+            return usable(limited);
+        }
+        self.refresh_now(progress, &current.token).or_else(|error| {
+            // The try took time: the old token must be valid still, and not be rejected meanwhile.
+            let current = self.current();
+            match current.is_usable(self.now()) {
+                true => Ok(current.token),
+                false => Err(error),
+            }
+        })
     }
 
     /// Refreshes now, however fresh the token is and whatever went wrong before; joins a refresh that is under way.
     pub fn refresh(&self) -> Result<()> {
-        let progress = self.progress();
+        let this = self.clone();
+        let progress = this.progress();
         if let Some(thread) = progress.running {
             check_not_own(thread)?;
-            return self.wait(progress).outcome.clone();
+            return this.wait(progress).outcome.clone();
         }
-        let token = self.current().token;
-        self.refresh_now(progress, &token).map(drop)
+        let token = this.current().token;
+        this.refresh_now(progress, &token).map(drop)
     }
 
     /// To be called after the Web API answered 401 to `access_token`: refreshes if that is still the current one.
     pub fn invalidate(&self, access_token: &str) -> Result<()> {
-        let mut progress = self.progress();
-        while let Some(thread) = progress.running {
-            check_not_own(thread)?;
-            progress = self.wait(progress);
-            progress.outcome.clone()?;
+        let this = self.clone();
+        let mut progress = this.progress();
+        loop {
+            let current = this.current();
+            let is_current = current.token.access_token().expose() == access_token;
+            if is_current {
+                this.shared
+                    .current
+                    .change(|current| current.rejected = true);
+            }
+            if let Some(thread) = progress.running {
+                check_not_own(thread)?;
+            }
+            if !is_current {
+                return Ok(());
+            }
+            if progress.running.is_some() {
+                progress = this.wait(progress);
+                progress.outcome.clone()?;
+                continue;
+            }
+            if let Some(dead) = &progress.dead {
+                return Err(dead.clone());
+            }
+            this.shared.credentials.cooldown().check(this.now())?;
+            return this.refresh_now(progress, &current.token).map(drop);
         }
-        let current = self.current();
-        if current.token.access_token().expose() != access_token {
-            return Ok(());
-        }
-        if let Some(dead) = &progress.dead {
-            return Err(dead.clone());
-        }
-        self.shared
-            .current
-            .change(|current| current.rejected = true);
-        self.shared.credentials.cooldown().check(self.now())?;
-        self.refresh_now(progress, &current.token).map(drop)
     }
 
     /// The token as it is now. No network.

@@ -50,8 +50,8 @@ impl RetryingSender {
         match outcome {
             Ok(response) => match response.status() {
                 429 | 503 => Some(match response.retry_after(self.clock.now()) {
-                    Some(seconds) => Wait::Told(seconds),
-                    None => Wait::Chosen(usual),
+                    Some(seconds @ 1..) => Wait::Told(seconds),
+                    Some(0) | None => Wait::Chosen(usual),
                 }),
                 500.. if request.may_repeat() => Some(Wait::Chosen(usual)),
                 _ => None,

@@ -101,3 +101,16 @@ fn a_proxy_that_refuses_is_no_connection() {
     assert!(!error.message().contains("hunter2"), "{}", error.message());
     assert_eq!(sandbox.count("/api/token", None), 0);
 }
+
+#[test]
+fn plain_http_stays_on_this_computer() {
+    let sandbox = sandbox();
+    let (port, head) = start_proxy("HTTP/1.1 200 OK\r\n\r\n");
+    credentials(&sandbox, &format!("http://127.0.0.1:{port}"))
+        .with_accounts_url(&sandbox.url())
+        .unwrap()
+        .request_client_token()
+        .unwrap();
+    assert!(head.try_recv().is_err(), "the proxy saw a secret");
+    assert_eq!(sandbox.count("/api/token", None), 1);
+}

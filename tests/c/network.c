@@ -143,7 +143,7 @@ static void a_service_that_says_nothing(void)
     CHECK_OK(clef_credentials_with_accounts_url(here, https, &there, &error));
     int64_t start = monotonic_ms();
     CHECK_STATUS(clef_credentials_request_client_token(there, &token, &error), CLEF_STATUS_TIMEOUT);
-    CHECK(monotonic_ms() - start < GENEROUS_MS);
+    CHECK(monotonic_ms() - start < 8000); /* the usual connect timeout is 10 s */
     clef_credentials_free(there);
     clef_credentials_free(here);
     clef_sender_free(sender);

@@ -8,6 +8,10 @@
 static const char UNAVAILABLE[] =
     "{\"kind\": \"respond\", \"status\": 503, \"body\": \"busy\", \"times\": 0}";
 
+/* So late that all threads wait for it. */
+static const char UNAVAILABLE_LATE[] = "{\"kind\": \"respond\", \"status\": 503, \"body\": \"busy\", "
+                                       "\"times\": 0, \"delay_ms\": 300}";
+
 static void short_pause(void)
 {
     nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
@@ -114,11 +118,11 @@ static void every_thread_gets_its_error_and_the_next_attempt_works(void)
     char *before = json_of(user.token);
     struct asker askers[THREADS];
     int asked = sandbox_count("refresh_token");
-    sandbox_fault(UNAVAILABLE);
+    sandbox_fault(UNAVAILABLE_LATE);
     ask_all(askers, user.refreshing_token, NULL);
-    /* A thread that came after one failed tries anew, but no thread twice. */
+    /* A thread that came after one failed tries anew: a few at the most, since the failure takes its time. */
     CHECK(sandbox_count("refresh_token") - asked >= 1);
-    CHECK(sandbox_count("refresh_token") - asked <= THREADS);
+    CHECK(sandbox_count("refresh_token") - asked < THREADS / 4);
     for (int i = 0; i < THREADS; i++) {
         CHECK_INT(askers[i].status, CLEF_STATUS_HTTP);
         CHECK_INT(clef_error_http_status(askers[i].error), 503);
@@ -239,7 +243,7 @@ static void an_early_refresh_holds_nobody_up(void)
         CHECK_INT(askers[i].status, CLEF_STATUS_OK);
         old += strcmp(askers[i].access_token, clef_token_access_token(user.token)) == 0;
     }
-    CHECK(old < THREADS);
+    CHECK(old > 0 && old < THREADS);
     free_answers(askers);
     free_user(user);
 }

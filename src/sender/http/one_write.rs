@@ -57,6 +57,13 @@ impl<T: Transport> Transport for OneWriteTransport<T> {
     }
 
     fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), ureq::Error> {
+        let needed = self.held_back.len() + amount;
+        if needed > self.held_back.capacity() {
+            // Growing in place could leave a copy of the secrets behind.
+            let mut larger = Zeroizing::new(Vec::with_capacity(needed * 2));
+            larger.extend_from_slice(&self.held_back);
+            self.held_back = larger;
+        }
         let output = &self.transport.buffers().output()[..amount];
         self.held_back.extend_from_slice(output);
         Ok(())

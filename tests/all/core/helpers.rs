@@ -56,7 +56,8 @@ impl Clock for ManualClock {
     }
 }
 
-type Answer = Result<HttpResponse, SendFailure>;
+/// What a sender gives.
+pub type Answer = Result<HttpResponse, SendFailure>;
 
 /// Gives its answers in order, and keeps what it was asked.
 #[derive(Default)]

@@ -138,6 +138,12 @@ fn the_accounts_url_must_keep_secrets() {
         "https://example.com/#x",
         "https://example.com:x",
         "https://exam ple.com",
+        "https://b\u{fc}cher.example",
+        "https://[::1",
+        "https://[x]",
+        "https://%zz",
+        "https://exa<mple",
+        "http://127.0.0.1/<>",
     ] {
         let error = credentials.with_accounts_url(url).unwrap_err();
         assert_eq!(error.status(), Status::InvalidArgument, "{url}");
@@ -161,6 +167,8 @@ fn what_is_missing_is_said_before_anything_is_sent() {
         Status::MissingRedirectUri
     );
     let error = bare.user_authorisation_url(None, None, false).unwrap_err();
+    assert_eq!(error.status(), Status::MissingRedirectUri);
+    let error = UserAuth::resume(&bare, "state", Some("verifier")).unwrap_err();
     assert_eq!(error.status(), Status::MissingRedirectUri);
     let public = bare.with_redirect_uri("myapp://callback").unwrap();
     let error = UserAuth::new(&public, None, AuthOptions::default()).unwrap_err();

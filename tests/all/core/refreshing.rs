@@ -1,11 +1,18 @@
 //! When a self-refreshing token refreshes, and what it does when that fails.
 
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier, Mutex, mpsc};
+use std::thread;
+use std::time::Duration;
 
-use clef::{Credentials, Error, Event, Listener, RefreshingToken, Result, Status, Token};
+use clef::{
+    Credentials, Error, Event, HttpRequest, Listener, RefreshingToken, Result, Sender, Status,
+    Token,
+};
 
 use super::helpers::{
-    ManualClock, START, ScriptedSender, answer, credentials, limited, not_sent, token_answer,
+    Answer, ManualClock, START, ScriptedSender, answer, credentials, limited, not_sent,
+    token_answer,
 };
 
 const DEAD: &str = r#"{"error":"invalid_grant"}"#;
@@ -174,6 +181,133 @@ fn a_rejected_token_is_refreshed_once() {
     assert_eq!(scene.access_token().unwrap(), "new");
     scene.token.invalidate("old").unwrap();
     assert_eq!(scene.sender.count(), 3);
+}
+
+#[test]
+fn a_rejected_token_of_a_dead_grant_is_not_served() {
+    let scene = scene();
+    scene.sender.then(answer(400, DEAD));
+    scene.token.refresh().unwrap_err();
+    assert_eq!(scene.access_token().unwrap(), "old");
+    let error = scene.token.invalidate("old").unwrap_err();
+    assert_eq!(error.status(), Status::LoginRequired);
+    scene.fails_with(Status::LoginRequired);
+    assert_eq!(scene.sender.count(), 1);
+}
+
+#[test]
+fn the_success_of_one_request_does_not_end_the_rest_of_the_service() {
+    let scene = scene();
+    let request = scene.credentials.prepare_client_token().unwrap();
+    scene.clock.advance(3600);
+    scene.sender.then(limited(429, "100"));
+    scene.fails_with(Status::RateLimited);
+    request.finish(0, &token_answer("other").unwrap()).unwrap();
+    scene.fails_with(Status::RateLimited);
+    assert_eq!(scene.sender.count(), 1);
+}
+
+/// Answers when somebody says so, and says when it was asked.
+struct Gate {
+    asked: mpsc::Sender<()>,
+    answers: Mutex<mpsc::Receiver<Answer>>,
+}
+
+impl Sender for Gate {
+    fn send(&self, _: &HttpRequest) -> Answer {
+        self.asked.send(()).unwrap();
+        self.answers.lock().unwrap().recv().unwrap()
+    }
+}
+
+struct Gated {
+    token: RefreshingToken,
+    asked: mpsc::Receiver<()>,
+    answers: mpsc::Sender<Answer>,
+}
+
+fn gated(clock: &Arc<ManualClock>) -> Gated {
+    let (asked_in, asked) = mpsc::channel();
+    let (answers, answers_out) = mpsc::channel();
+    let credentials = credentials(clock, &ScriptedSender::new([])).with_sender(Arc::new(Gate {
+        asked: asked_in,
+        answers: Mutex::new(answers_out),
+    }));
+    Gated {
+        token: RefreshingToken::new(old_token(clock), &credentials).unwrap(),
+        asked,
+        answers,
+    }
+}
+
+#[test]
+fn a_token_that_is_still_valid_is_served_while_it_is_refreshed() {
+    let clock = ManualClock::new();
+    let gated = gated(&clock);
+    clock.advance(3550);
+    thread::scope(|scope| {
+        let first = scope.spawn(|| gated.token.access_token());
+        gated.asked.recv().unwrap();
+        let meanwhile = gated.token.access_token().unwrap();
+        assert_eq!(meanwhile.expose(), "old");
+        gated.answers.send(token_answer("new")).unwrap();
+        assert_eq!(first.join().unwrap().unwrap().expose(), "new");
+    });
+}
+
+/// While it carries a refresh, the Web API rejects the token; then the service is down.
+struct RejectedMeanwhile(Mutex<Option<RefreshingToken>>);
+
+impl Sender for RejectedMeanwhile {
+    fn send(&self, _: &HttpRequest) -> Answer {
+        let token = self.0.lock().unwrap().take().expect("one refresh");
+        let error = token.invalidate("old").unwrap_err();
+        assert_eq!(error.status(), Status::WouldBlock);
+        answer(503, "down")
+    }
+}
+
+#[test]
+fn a_token_that_is_rejected_while_it_is_refreshed_is_not_served() {
+    let clock = ManualClock::new();
+    let sender = Arc::new(RejectedMeanwhile(Mutex::default()));
+    let credentials = credentials(&clock, &ScriptedSender::new([])).with_sender(sender.clone());
+    let token = RefreshingToken::new(old_token(&clock), &credentials).unwrap();
+    *sender.0.lock().unwrap() = Some(token.clone());
+    clock.advance(3550);
+    assert_eq!(token.access_token().unwrap_err().status(), Status::Http);
+}
+
+/// A service that takes its time, and whose tokens have expired when they come.
+struct SlowAndShort(AtomicUsize);
+
+impl Sender for SlowAndShort {
+    fn send(&self, _: &HttpRequest) -> Answer {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        thread::sleep(Duration::from_millis(300));
+        answer(200, r#"{"access_token":"short","expires_in":0}"#)
+    }
+}
+
+#[test]
+fn all_who_waited_get_the_answer_however_short_lived_the_token_is() {
+    const THREADS: usize = 16;
+    let clock = ManualClock::new();
+    let sender = Arc::new(SlowAndShort(AtomicUsize::new(0)));
+    let credentials = credentials(&clock, &ScriptedSender::new([])).with_sender(sender.clone());
+    let token = RefreshingToken::new(old_token(&clock), &credentials).unwrap();
+    clock.advance(3600);
+    let start = Barrier::new(THREADS);
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                start.wait();
+                assert_eq!(token.access_token().unwrap().expose(), "short");
+            });
+        }
+    });
+    // Who comes after the answer asks anew, and hardly anybody is that late.
+    assert!(sender.0.load(Ordering::Relaxed) < THREADS / 4);
 }
 
 #[test]

@@ -36,6 +36,7 @@ fn a_refresh_takes_over_what_the_answer_leaves_out() {
         r#"{"access_token":"new"}"#,
         r#"{"access_token":"new","refresh_token":"","scope":""}"#,
         r#"{"access_token":"new","refresh_token":null,"scope":null}"#,
+        r#"{"access_token":"new","scope":" ","error":"","error_description":null}"#,
     ] {
         let token = refresh(body).unwrap();
         assert_eq!(token.access_token().expose(), "new");
@@ -152,6 +153,7 @@ fn other_answers_are_errors_of_their_own() {
             Status::Http,
         ),
         (503, "upstream", Status::Http),
+        (500, r#"{"error":""}"#, Status::Http),
     ] {
         let error = refresh_error(status, body);
         assert_eq!(error.status(), expected, "{status} {body}");
@@ -176,6 +178,31 @@ fn a_limit_says_how_long() {
     let error = credentials.refresh(&user_token()).unwrap_err();
     assert_eq!(error.status(), Status::RateLimited, "429 kills no grant");
     assert_eq!(error.oauth_error(), Some("invalid_grant"));
+}
+
+#[test]
+fn a_limit_counts_whatever_its_body_is() {
+    let mut response = clef::HttpResponse::new(429, &vec![b'x'; clef::MAX_BODY_BYTES + 1]);
+    response.add_header("Retry-After", "7");
+    let sender = ScriptedSender::new([Ok(response)]);
+    let error = credentials(&ManualClock::new(), &sender)
+        .refresh(&user_token())
+        .unwrap_err();
+    assert_eq!(error.status(), Status::RateLimited);
+    assert_eq!(error.retry_after(), Some(7));
+    let long = "x".repeat(clef::MAX_BODY_BYTES + 1);
+    assert_eq!(refresh_error(502, &long).status(), Status::Http);
+    assert_eq!(refresh_error(200, &long).status(), Status::InvalidResponse);
+}
+
+#[test]
+fn only_a_code_was_used_before() {
+    let sender = ScriptedSender::new([answer(400, r#"{"error":"invalid_grant"}"#)]);
+    let error = credentials(&ManualClock::new(), &sender)
+        .request_client_token()
+        .unwrap_err();
+    assert_eq!(error.status(), Status::Oauth);
+    assert_eq!(error.remedy(), Remedy::FixSettings);
 }
 
 #[test]

@@ -75,6 +75,13 @@ fn the_waits_of_one_request_add_up() {
 }
 
 #[test]
+fn told_not_to_wait_it_waits_as_if_untold() {
+    let scene = scene([limited(429, "0"), token_answer("a")], 5, 10_000);
+    scene.refresh().unwrap();
+    assert_eq!(scene.clock.elapsed_ms(), 500);
+}
+
+#[test]
 fn untold_it_waits_twice_as_long_each_time() {
     let scene = scene(
         [not_sent(), answer(503, ""), not_sent(), token_answer("a")],

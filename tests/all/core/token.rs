@@ -69,11 +69,14 @@ fn a_saved_token_expires_at_the_earlier_of_its_times() {
     assert_eq!(old.expires_in(), 100);
     let from_a_clock_ahead = from_json(&clock, &saved(START + 100_000));
     assert_eq!(from_a_clock_ahead.expires_in(), 3600);
-    let other_library = from_json(
-        &clock,
-        &format!(r#"{{"access_token":"a","expires_at":{}}}"#, START + 5000),
-    );
-    assert_eq!(other_library.expires_in(), 5000);
+    for (seconds, left) in [(100, 100), (100_000, 3600)] {
+        let json = format!(r#"{{"access_token":"a","expires_at":{}}}"#, START + seconds);
+        assert_eq!(
+            from_json(&clock, &json).expires_in(),
+            left,
+            "of an hour, unless it says"
+        );
+    }
 }
 
 #[test]
@@ -105,6 +108,8 @@ fn a_request_that_was_carried_counts_from_when_it_was_sent() {
     assert_eq!(token.expires_in(), 3560);
     let now = request.finish(TIME_UNKNOWN, &response).unwrap();
     assert_eq!(now.expires_in(), 3600);
+    let negative = request.finish(i64::MIN, &response).unwrap_err();
+    assert_eq!(negative.status(), clef::Status::InvalidArgument);
     let future = request.finish(START + 5000, &response).unwrap();
     assert_eq!(future.expires_in(), 3600, "a time to come is now");
 }
