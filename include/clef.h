@@ -12,9 +12,14 @@
  * - Strings end in NUL and are UTF-8. Arguments are copied. NULL where a comment does not say
  *   *nullable*, text that is not UTF-8, numbers out of range and unknown flags are
  *   `CLEF_STATUS_INVALID_ARGUMENT`. A getter on NULL gives NULL, 0 or false.
- * - Any thread may call any function at any time, on the same handles too. What waits for the
- *   service or the user says that it blocks; nothing else does.
- * - Times are Unix seconds. **Secret** marks what must not be logged.
+ * - Any thread may use any handle at any time, but for `clef_http_config` and `clef_http_response`,
+ *   which belong to one thread at a time. No handle may be freed while a call with it is under way,
+ *   on another thread or around a callback: give each its own `_clone`. What waits for the service,
+ *   the user or a callback says that it blocks; nothing else does.
+ * - Times are Unix seconds. **Secret** marks what must not be logged. *Reference* names the same
+ *   thing in the Python library that clef follows.
+ *
+ * C99 or newer, or C++11 or newer.
  *
  * Made by cbindgen from src/ffi; to renew it: CLEF_RENEW_HEADER=1 cargo build
  */
@@ -106,7 +111,7 @@ enum {
      */
     CLEF_STATUS_HTTP = 12,
     /**
-     * The service asks to wait; see `clef_error_retry_after`.
+     * The service asks you to wait; see `clef_error_retry_after`.
      */
     CLEF_STATUS_RATE_LIMITED = 13,
     /**
@@ -134,7 +139,7 @@ enum {
      */
     CLEF_STATUS_ALREADY_USED = 19,
     /**
-     * It is not done yet.
+     * It is not done yet. Not given by this version.
      */
     CLEF_STATUS_BUSY = 20,
     /**
@@ -142,27 +147,27 @@ enum {
      */
     CLEF_STATUS_WOULD_BLOCK = 21,
     /**
-     * Nothing is stored under this key.
+     * Nothing is stored under this key. Not given by this version.
      */
     CLEF_STATUS_NOT_FOUND = 22,
     /**
-     * The token store failed.
+     * The token could not be saved. For a listener of yours to answer.
      */
     CLEF_STATUS_STORE = 23,
     /**
-     * A file or the terminal failed.
+     * The terminal failed or has ended, or the system gave no random numbers.
      */
     CLEF_STATUS_IO = 24,
     /**
-     * Another program listens on that port.
+     * Another program listens on that port. Not given by this version.
      */
     CLEF_STATUS_ADDRESS_IN_USE = 25,
     /**
-     * No browser could be started.
+     * No browser could be started. Not given by this version.
      */
     CLEF_STATUS_NO_BROWSER = 26,
     /**
-     * This object or platform cannot do that.
+     * This object or platform cannot do that. Given only where a sender of yours says so.
      */
     CLEF_STATUS_UNSUPPORTED = 27,
     /**
@@ -198,7 +203,7 @@ enum {
 };
 
 /**
- * Every `clef_scope`: the privileges of the reference. Numbers are never changed or reused. The
+ * Every `clef_scope`: the scopes that clef knows by number. Numbers are never changed or reused. The
  * service may add scopes before clef does: scope sets take any name.
  */
 enum {
@@ -290,12 +295,12 @@ enum {
  */
 enum {
     /**
-     * There is a new token: save it. An answer other than OK has it offered again before the
-     * next refresh.
+     * There is a new token: save it. If the listener answers anything but OK, it is offered
+     * again before the next refresh.
      */
     CLEF_EVENT_CHANGED = 1,
     /**
-     * The token store could not save the new token; it is kept, and offered to the store again.
+     * A token store could not save the new token. Not given by this version.
      */
     CLEF_EVENT_SAVE_FAILED = 2,
     /**
@@ -483,7 +488,8 @@ typedef struct clef_user_auth clef_user_auth;
 typedef int32_t clef_status;
 
 /**
- * What a program can do about an error: one of the `CLEF_REMEDY_…` constants.
+ * What a program can do about an error: one of the `CLEF_REMEDY_…` constants. Treat one that
+ * you do not know as `CLEF_REMEDY_NONE`.
  */
 typedef int32_t clef_remedy;
 
@@ -601,7 +607,7 @@ int32_t clef_error_http_status(const clef_error *error);
 
 /**
  * After how many seconds the service wants to be asked again (`Retry-After`); -1 where it did
- * not say.
+ * not say, and for NULL.
  */
 int64_t clef_error_retry_after(const clef_error *error);
 
@@ -826,7 +832,7 @@ clef_status clef_sender_new_http(const clef_http_config *config,
  * It waits as long as the service asks (`Retry-After`), else half a second, then twice as long
  * each time; but never longer than `max_wait_ms` in all, for one request (milliseconds, -1 for
  * ever). A `Retry-After` beyond what is left of that is `CLEF_STATUS_RATE_LIMITED` at once. It
- * waits on the calling thread.
+ * waits on the thread that sends.
  *
  * A request with a code or a refresh token is repeated only when nothing was sent, or after
  * HTTP 429 or 503: it may be spent by the first try. One for a client token is also repeated
@@ -847,7 +853,7 @@ clef_status clef_sender_new_retrying(const clef_sender *inner,
  * ever; 0 where `send` answers before it returns): then the call is `CLEF_STATUS_TIMEOUT`, and
  * a later answer is dropped. `user_data` is handed to `send` as it is. `free_user_data`, where
  * not NULL, is called once with it: when the sender and everything that uses it are freed, or
- * when this call fails.
+ * when this call fails. So it must not own credentials or tokens that use this sender.
  */
 clef_status clef_sender_new_custom(clef_send_callback send,
                                    void *user_data,
@@ -964,10 +970,12 @@ const char *clef_credentials_redirect_uri(const clef_credentials *credentials);
  * The URL to send the user to: step 1 of 2 of the authorisation code flow with a client secret.
  * Reference: `Credentials.user_authorisation_url`.
  *
- * `scopes` and `state` are nullable. `flags`: `CLEF_AUTH_SHOW_DIALOG` has the user asked again
- * even if they agreed before. `CLEF_AUTH_PKCE` is `CLEF_STATUS_INVALID_ARGUMENT` here: the
- * verifier would be lost. `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The URL
- * has the state in it. Free it with `clef_string_free`.
+ * `scopes` is nullable: none, so public data alone. `state` is nullable: then nothing tells a
+ * forged redirect from a true one; take one from `clef_gen_state`. `flags`:
+ * `CLEF_AUTH_SHOW_DIALOG` has the user asked again even if they agreed before. `CLEF_AUTH_PKCE`
+ * is `CLEF_STATUS_INVALID_ARGUMENT` here: the verifier would be lost.
+ * `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The URL is for the user and no
+ * log: the state is in it. Free it with `clef_string_free`.
  */
 clef_status clef_credentials_user_authorisation_url(const clef_credentials *credentials,
                                                     const clef_scope_set *scopes,
@@ -980,10 +988,11 @@ clef_status clef_credentials_user_authorisation_url(const clef_credentials *cred
  * The URL to send the user to, with the verifier to keep for step 2: the authorisation code
  * flow with PKCE (RFC 7636). Reference: `Credentials.pkce_user_authorisation`.
  *
- * `scopes` and `state` are nullable. `verifier_bytes` random bytes make the verifier, from 32
- * (the usual) to 96. `flags`: `CLEF_AUTH_SHOW_DIALOG`; `CLEF_AUTH_PKCE` changes nothing.
- * `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The verifier is **secret**, the
- * URL has the state in it. Free both with `clef_string_free`.
+ * `scopes` and `state` are nullable, as with `clef_credentials_user_authorisation_url`.
+ * `verifier_bytes` random bytes make the verifier, from 32 (the usual) to 96. `flags`:
+ * `CLEF_AUTH_SHOW_DIALOG`; `CLEF_AUTH_PKCE` changes nothing. `CLEF_STATUS_MISSING_REDIRECT_URI`
+ * without a redirect URI. The verifier is **Secret**; the URL is for the user and no log: the
+ * state is in it. Free both with `clef_string_free`.
  */
 clef_status clef_credentials_pkce_user_authorisation(const clef_credentials *credentials,
                                                      const clef_scope_set *scopes,
@@ -998,7 +1007,7 @@ clef_status clef_credentials_pkce_user_authorisation(const clef_credentials *cre
  * Requests a client token, for what needs no user. Reference:
  * `Credentials.request_client_token`.
  *
- * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a
+ * Blocks until the service has answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a
  * client secret.
  */
 clef_status clef_credentials_request_client_token(const clef_credentials *credentials,
@@ -1009,7 +1018,7 @@ clef_status clef_credentials_request_client_token(const clef_credentials *creden
  * Requests a user's token for the `code` of a redirect: step 2 of 2 with a client secret.
  * Reference: `Credentials.request_user_token`.
  *
- * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` and
+ * Blocks until the service has answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` and
  * `CLEF_STATUS_MISSING_REDIRECT_URI` without one. A code is good once, for a short time: then
  * it is `CLEF_STATUS_OAUTH` with `CLEF_REMEDY_LOG_IN`.
  */
@@ -1022,9 +1031,9 @@ clef_status clef_credentials_request_user_token(const clef_credentials *credenti
  * Requests a refreshed token of a login with a client secret. Reference:
  * `Credentials.refresh_user_token`.
  *
- * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a
- * client secret; `CLEF_STATUS_LOGIN_REQUIRED` where the grant is dead. Of a bare refresh token
- * clef knows no scopes but those that the service answers.
+ * Blocks until the service has answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET`
+ * without a client secret; `CLEF_STATUS_LOGIN_REQUIRED` where the grant is dead. From a bare
+ * refresh token clef learns only the scopes that the service names in its answer.
  */
 clef_status clef_credentials_refresh_user_token(const clef_credentials *credentials,
                                                 const char *refresh_token,
@@ -1035,7 +1044,7 @@ clef_status clef_credentials_refresh_user_token(const clef_credentials *credenti
  * Requests a user's token for the `code` of a redirect and its `verifier`: step 2 of 2 with
  * PKCE. Reference: `Credentials.request_pkce_token`.
  *
- * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_REDIRECT_URI` without a
+ * Blocks until the service has answered; any thread. `CLEF_STATUS_MISSING_REDIRECT_URI` without a
  * redirect URI. A code is good once, for a short time: then it is `CLEF_STATUS_OAUTH` with
  * `CLEF_REMEDY_LOG_IN`. The verifier is not judged.
  */
@@ -1048,7 +1057,7 @@ clef_status clef_credentials_request_pkce_token(const clef_credentials *credenti
 /**
  * Requests a refreshed token of a login with PKCE. Reference: `Credentials.refresh_pkce_token`.
  *
- * Blocks until the service answered; any thread. `CLEF_STATUS_LOGIN_REQUIRED` where the grant
+ * Blocks until the service has answered; any thread. `CLEF_STATUS_LOGIN_REQUIRED` where the grant
  * is dead. The service gives a new refresh token and spends the old one: save the new token
  * before you use it.
  */
@@ -1061,7 +1070,7 @@ clef_status clef_credentials_refresh_pkce_token(const clef_credentials *credenti
  * Refreshes a token of any kind: a client token by a new one, a user's with PKCE or without.
  * Reference: `Credentials.refresh`.
  *
- * Blocks until the service answered; any thread. `token` stays as it is. What the answer leaves
+ * Blocks until the service has answered; any thread. `token` stays as it is. What the answer leaves
  * out (scopes, refresh token) is taken over from it. `CLEF_STATUS_LOGIN_REQUIRED` where the
  * grant is dead; `CLEF_STATUS_INVALID_ARGUMENT` for a token of another client id.
  */
@@ -1142,9 +1151,9 @@ clef_credentials *clef_credentials_clone(const clef_credentials *credentials);
 void clef_credentials_free(clef_credentials *credentials);
 
 /**
- * Sends the request through the sender of its credentials and waits for the answer. Once: then
- * it is `CLEF_STATUS_ALREADY_USED`. Any thread; what the sender calls of yours is called on
- * this one.
+ * Sends the request through the sender of its credentials. Blocks until the service has
+ * answered. Once: then it is `CLEF_STATUS_ALREADY_USED`. Any thread; what the sender calls of
+ * yours is called on this one.
  *
  * Fails with whatever the service or the network can do: see the table in the README.
  */
@@ -1246,6 +1255,10 @@ void clef_http_response_free(clef_http_response *response);
  * `expires_in` seconds from now, 3600 where it does not say; a saved token expires at the
  * earlier of that and its saved `expires_at`. `CLEF_STATUS_INVALID_ARGUMENT` where it is not
  * JSON, has no `access_token` or a member of the wrong type.
+ *
+ * Without a refresh token it counts as a client token, to be replaced by another, unless its
+ * scopes or PKCE show that a user logged in: such a one is `CLEF_STATUS_LOGIN_REQUIRED` when it
+ * is to be refreshed.
  */
 clef_status clef_token_from_json(const char *json,
                                  uint32_t flags,
@@ -1254,8 +1267,8 @@ clef_status clef_token_from_json(const char *json,
 
 /**
  * The JSON to save, on one line: the tokens, their scopes and times, the client id, whether
- * PKCE was used, and members that clef did not know when it read them. **Secret**. Free it with
- * `clef_string_free`.
+ * PKCE was used, and members that clef did not know when it read them (a refresh keeps these,
+ * unless its answer brings others). **Secret**. Free it with `clef_string_free`.
  *
  * The keys stay as they are: `access_token`, `token_type`, `scope`, `expires_in`, `expires_at`,
  * `refresh_token`, `uses_pkce`, `client_id`, `authorised_at`.
@@ -1294,8 +1307,8 @@ const clef_scope_set *clef_token_scopes(const clef_token *token);
 int64_t clef_token_expires_at(const clef_token *token);
 
 /**
- * In how many seconds the token expires, by now; negative once it has. NULL gives 0. Reference:
- * `Token.expires_in`.
+ * In how many seconds from now the token expires; negative once it has. NULL gives 0.
+ * Reference: `Token.expires_in`.
  *
  * Neither a clock that was set back nor a laptop that slept makes it longer.
  */
@@ -1366,10 +1379,12 @@ clef_credentials *clef_refreshing_credentials_credentials(const clef_refreshing_
  * The URL to send the user to: step 1 of 2 of the authorisation code flow with a client secret.
  * Reference: `RefreshingCredentials.user_authorisation_url`.
  *
- * `scopes` and `state` are nullable. `flags`: `CLEF_AUTH_SHOW_DIALOG` has the user asked again
- * even if they agreed before. `CLEF_AUTH_PKCE` is `CLEF_STATUS_INVALID_ARGUMENT` here: the
- * verifier would be lost. `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The URL
- * has the state in it. Free it with `clef_string_free`.
+ * `scopes` is nullable: none, so public data alone. `state` is nullable: then nothing tells a
+ * forged redirect from a true one; take one from `clef_gen_state`. `flags`:
+ * `CLEF_AUTH_SHOW_DIALOG` has the user asked again even if they agreed before. `CLEF_AUTH_PKCE`
+ * is `CLEF_STATUS_INVALID_ARGUMENT` here: the verifier would be lost.
+ * `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The URL is for the user and no
+ * log: the state is in it. Free it with `clef_string_free`.
  */
 clef_status clef_refreshing_credentials_user_authorisation_url(const clef_refreshing_credentials *credentials,
                                                                const clef_scope_set *scopes,
@@ -1382,10 +1397,12 @@ clef_status clef_refreshing_credentials_user_authorisation_url(const clef_refres
  * The URL to send the user to, with the verifier to keep for step 2: the authorisation code
  * flow with PKCE (RFC 7636). Reference: `RefreshingCredentials.pkce_user_authorisation`.
  *
- * `scopes` and `state` are nullable. `verifier_bytes` random bytes make the verifier, from 32
- * (the usual) to 96. `flags`: `CLEF_AUTH_SHOW_DIALOG`; `CLEF_AUTH_PKCE` changes nothing.
- * `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The verifier is **secret**, the
- * URL has the state in it. Free both with `clef_string_free`.
+ * `scopes` and `state` are nullable, as with
+ * `clef_refreshing_credentials_user_authorisation_url`. `verifier_bytes` random bytes make the
+ * verifier, from 32 (the usual) to 96. `flags`: `CLEF_AUTH_SHOW_DIALOG`; `CLEF_AUTH_PKCE`
+ * changes nothing. `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The verifier is
+ * **Secret**; the URL is for the user and no log: the state is in it. Free both with
+ * `clef_string_free`.
  */
 clef_status clef_refreshing_credentials_pkce_user_authorisation(const clef_refreshing_credentials *credentials,
                                                                 const clef_scope_set *scopes,
@@ -1400,7 +1417,7 @@ clef_status clef_refreshing_credentials_pkce_user_authorisation(const clef_refre
  * Requests a client token, for what needs no user. Reference:
  * `RefreshingCredentials.request_client_token`.
  *
- * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a
+ * Blocks until the service has answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a
  * client secret.
  */
 clef_status clef_refreshing_credentials_request_client_token(const clef_refreshing_credentials *credentials,
@@ -1411,7 +1428,7 @@ clef_status clef_refreshing_credentials_request_client_token(const clef_refreshi
  * Requests a user's token for the `code` of a redirect: step 2 of 2 with a client secret.
  * Reference: `RefreshingCredentials.request_user_token`.
  *
- * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` and
+ * Blocks until the service has answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` and
  * `CLEF_STATUS_MISSING_REDIRECT_URI` without one. A code is good once, for a short time: then
  * it is `CLEF_STATUS_OAUTH` with `CLEF_REMEDY_LOG_IN`.
  */
@@ -1424,7 +1441,7 @@ clef_status clef_refreshing_credentials_request_user_token(const clef_refreshing
  * Requests a refreshed token of a login with a client secret. Reference:
  * `RefreshingCredentials.refresh_user_token`.
  *
- * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a
+ * Blocks until the service has answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a
  * client secret; `CLEF_STATUS_LOGIN_REQUIRED` where the grant is dead. Of a bare refresh token
  * clef knows no scopes but those that the service answers.
  */
@@ -1437,7 +1454,7 @@ clef_status clef_refreshing_credentials_refresh_user_token(const clef_refreshing
  * Requests a user's token for the `code` of a redirect and its `verifier`: step 2 of 2 with
  * PKCE. Reference: `RefreshingCredentials.request_pkce_token`.
  *
- * Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_REDIRECT_URI` without a
+ * Blocks until the service has answered; any thread. `CLEF_STATUS_MISSING_REDIRECT_URI` without a
  * redirect URI. A code is good once, for a short time: then it is `CLEF_STATUS_OAUTH` with
  * `CLEF_REMEDY_LOG_IN`. The verifier is not judged.
  */
@@ -1451,9 +1468,9 @@ clef_status clef_refreshing_credentials_request_pkce_token(const clef_refreshing
  * Requests a refreshed token of a login with PKCE. Reference:
  * `RefreshingCredentials.refresh_pkce_token`.
  *
- * Blocks until the service answered; any thread. `CLEF_STATUS_LOGIN_REQUIRED` where the grant
- * is dead. The service gives a new refresh token and spends the old one: save the new token
- * before you use it.
+ * Blocks until the service has answered; any thread. `CLEF_STATUS_LOGIN_REQUIRED` where the
+ * grant is dead. The service gives a new refresh token and spends the old one: save
+ * `clef_refreshing_token_token` at once, and set a listener for the next ones.
  */
 clef_status clef_refreshing_credentials_refresh_pkce_token(const clef_refreshing_credentials *credentials,
                                                            const char *refresh_token,
@@ -1494,7 +1511,7 @@ clef_credentials *clef_refreshing_token_credentials(const clef_refreshing_token 
  * with `clef_string_free`. Reference: `RefreshingToken.access_token`.
  *
  * Costs some 50 ns unless it refreshes, so ask before every request and keep no copy. A refresh
- * blocks this thread until the service answered, and threads that have nothing valid to use
+ * blocks this thread until the service has answered, and threads that have nothing valid to use
  * until then; one request goes out for all of them.
  *
  * Where a refresh fails while the old token is still valid, it is the old token; the next try
@@ -1567,7 +1584,7 @@ clef_status clef_refreshing_token_token(const clef_refreshing_token *token,
  * Refreshes now, however fresh the token is and whatever went wrong before. Joins a refresh
  * that is under way.
  *
- * Blocks until the service answered; any thread. On failure the old token stays in place.
+ * Blocks until the service has answered; any thread. On failure the old token stays in place.
  * `CLEF_STATUS_WOULD_BLOCK` as with `clef_refreshing_token_access_token`.
  */
 clef_status clef_refreshing_token_refresh(const clef_refreshing_token *token,
@@ -1575,7 +1592,7 @@ clef_status clef_refreshing_token_refresh(const clef_refreshing_token *token,
 
 /**
  * To be called after the Web API answered 401 to `access_token`: refreshes if that is still the
- * current one, and does nothing if another thread has done so.
+ * current one, and does nothing if the token has changed since, or never was this one.
  *
  * Blocks like `clef_refreshing_token_refresh`. On failure the token stays in place, but is not
  * served any more: the next call tries again.
@@ -1595,11 +1612,14 @@ clef_status clef_refreshing_token_last_error(const clef_refreshing_token *token,
 /**
  * Has `listener` hear of what happens to the token; NULL for nobody.
  *
- * Replaces the listener before. Once this returned, that one is not running and never runs
- * again, and its `user_data` is freed; from inside that very listener, both are so once it
- * returned. So do not hold a lock here that the listener takes. `free_user_data`, where not
- * NULL, is called once with `user_data`: when the listener is replaced, when the last handle of
- * the token is freed, or when this call fails.
+ * Replaces the listener before. Blocks while that one runs on another thread: when this
+ * returns, it is not running and never will again, and its `user_data` is freed. Called from
+ * inside that listener, this holds once the listener has returned. So do not hold a lock here
+ * that the listener takes.
+ *
+ * `free_user_data`, where not NULL, is called once with `user_data`: when the listener is
+ * replaced, when the last handle of the token is freed, or when this call fails. `user_data`
+ * must not own a handle of this same token: then neither would ever be freed.
  */
 clef_status clef_refreshing_token_set_listener(const clef_refreshing_token *token,
                                                clef_token_listener listener,
@@ -1622,9 +1642,10 @@ void clef_refreshing_token_free(clef_refreshing_token *token);
  * Begins a login: makes its state, its verifier with PKCE, and its URL. No network. Reference:
  * `UserAuth(cred, scope, pkce)`.
  *
- * `scopes` is nullable. `flags`: `CLEF_AUTH_PKCE`, `CLEF_AUTH_SHOW_DIALOG` (without PKCE the
- * dialog always shows). `CLEF_STATUS_MISSING_REDIRECT_URI`, and
- * `CLEF_STATUS_MISSING_CLIENT_SECRET` without PKCE, where the credentials have none.
+ * `scopes` is nullable: none, so public data alone. `flags`: `CLEF_AUTH_PKCE`,
+ * `CLEF_AUTH_SHOW_DIALOG` (without PKCE the dialog always shows).
+ * `CLEF_STATUS_MISSING_REDIRECT_URI`, and `CLEF_STATUS_MISSING_CLIENT_SECRET` without PKCE,
+ * where the credentials have none.
  */
 clef_status clef_user_auth_new(const clef_credentials *credentials,
                                const clef_scope_set *scopes,
@@ -1637,8 +1658,9 @@ clef_status clef_user_auth_new(const clef_credentials *credentials,
  * process. No network.
  *
  * `state` and `verifier` are what `clef_user_auth_state` and `clef_user_auth_verifier` gave
- * there. `verifier` is nullable, for a login without PKCE; with `CLEF_AUTH_PKCE` in `flags` it
- * is `CLEF_STATUS_INVALID_ARGUMENT` to leave it out.
+ * there. `verifier` is nullable, for a login without PKCE: it alone decides. `flags` are those
+ * of `clef_user_auth_new`; with `CLEF_AUTH_PKCE` it is `CLEF_STATUS_INVALID_ARGUMENT` to leave
+ * it out.
  */
 clef_status clef_user_auth_resume(const clef_credentials *credentials,
                                   const char *state,
@@ -1648,8 +1670,8 @@ clef_status clef_user_auth_resume(const clef_credentials *credentials,
                                   clef_error **error);
 
 /**
- * Where to send the user; NULL for a login that was resumed. It has the state in it. Borrowed:
- * lives as long as the login. Reference: `UserAuth.url`.
+ * Where to send the user; NULL for a login that was resumed. It is for the user and no log: the
+ * state is in it. Borrowed: lives as long as the login. Reference: `UserAuth.url`.
  */
 const char *clef_user_auth_url(const clef_user_auth *auth);
 
@@ -1669,7 +1691,7 @@ const char *clef_user_auth_verifier(const clef_user_auth *auth);
  * Verifies `state` and trades `code` for a token. Reference: `UserAuth.request_token(code,
  * state)`.
  *
- * Blocks until the service answered; any thread. `CLEF_STATUS_STATE_MISMATCH` for another
+ * Blocks until the service has answered; any thread. `CLEF_STATUS_STATE_MISMATCH` for another
  * state, which leaves the login as it is; `CLEF_STATUS_ALREADY_USED` after one that matched;
  * else as `clef_credentials_request_user_token` and `clef_credentials_request_pkce_token`.
  */
@@ -1685,9 +1707,10 @@ clef_status clef_user_auth_request_token(const clef_user_auth *auth,
  *
  * `url` is a whole URL, a request target (`/callback?code=…`) or a bare query. The state is
  * verified first; then an `error=` in it is `CLEF_STATUS_ACCESS_DENIED` where the user said no,
- * else `CLEF_STATUS_OAUTH`. `CLEF_STATUS_MISSING_PARAMETER` and
- * `CLEF_STATUS_REPEATED_PARAMETER` for a URL without the one code and state; else as
- * `clef_user_auth_request_token`.
+ * else `CLEF_STATUS_OAUTH`. Blocks as `clef_user_auth_request_token` does. While no state
+ * matched, the login stays as it is and you may ask again; once one did it is spent, whatever
+ * else the URL lacks. `CLEF_STATUS_MISSING_PARAMETER` and `CLEF_STATUS_REPEATED_PARAMETER` for
+ * a URL without the one code and state; else as `clef_user_auth_request_token`.
  */
 clef_status clef_user_auth_request_token_from_url(const clef_user_auth *auth,
                                                   const char *url,
@@ -1695,7 +1718,8 @@ clef_status clef_user_auth_request_token_from_url(const clef_user_auth *auth,
                                                   clef_error **error);
 
 /**
- * `clef_user_auth_request_token` for a token that refreshes itself.
+ * `clef_user_auth_request_token` for a token that refreshes itself. Blocks and fails as that
+ * does.
  */
 clef_status clef_user_auth_request_refreshing_token(const clef_user_auth *auth,
                                                     const char *code,
@@ -1704,7 +1728,8 @@ clef_status clef_user_auth_request_refreshing_token(const clef_user_auth *auth,
                                                     clef_error **error);
 
 /**
- * `clef_user_auth_request_token_from_url` for a token that refreshes itself.
+ * `clef_user_auth_request_token_from_url` for a token that refreshes itself. Blocks and fails
+ * as that does.
  */
 clef_status clef_user_auth_request_refreshing_token_from_url(const clef_user_auth *auth,
                                                              const char *url,
@@ -1768,7 +1793,8 @@ clef_status clef_parse_state_from_url(const char *url,
 
 /**
  * Requests a self-refreshing client token. `sender` is nullable: the built-in one. Blocks until
- * the service answered; any thread. Reference: `request_client_token`.
+ * the service has answered; any thread. Fails as `clef_credentials_request_client_token` does.
+ * Reference: `request_client_token`.
  */
 clef_status clef_request_client_token(const char *client_id,
                                       const char *client_secret,
@@ -1778,8 +1804,8 @@ clef_status clef_request_client_token(const char *client_id,
 
 /**
  * Requests a self-refreshing user token by the refresh token of a login with a client secret.
- * `sender` is nullable: the built-in one. Blocks until the service answered; any thread.
- * Reference: `refresh_user_token`.
+ * `sender` is nullable: the built-in one. Blocks until the service has answered; any thread.
+ * Fails as `clef_credentials_refresh_user_token` does. Reference: `refresh_user_token`.
  */
 clef_status clef_refresh_user_token(const char *client_id,
                                     const char *client_secret,
@@ -1790,8 +1816,8 @@ clef_status clef_refresh_user_token(const char *client_id,
 
 /**
  * Requests a self-refreshing user token by the refresh token of a login with PKCE. `sender` is
- * nullable: the built-in one. Blocks until the service answered; any thread. Reference:
- * `refresh_pkce_token`.
+ * nullable: the built-in one. Blocks until the service has answered; any thread. Fails as
+ * `clef_credentials_refresh_pkce_token` does. Reference: `refresh_pkce_token`.
  */
 clef_status clef_refresh_pkce_token(const char *client_id,
                                     const char *refresh_token,

@@ -46,7 +46,7 @@ pub enum Status {
     Oauth = 11,
     /// An HTTP status without an OAuth error; see `clef_error_http_status`.
     Http = 12,
-    /// The service asks to wait; see `clef_error_retry_after`.
+    /// The service asks you to wait; see `clef_error_retry_after`.
     RateLimited = 13,
     /// The network failed: name not found, connection refused, connection lost.
     Transport = 14,
@@ -60,21 +60,21 @@ pub enum Status {
     InvalidResponse = 18,
     /// This object does its work once, and has done it.
     AlreadyUsed = 19,
-    /// It is not done yet.
+    /// It is not done yet. Not given by this version.
     Busy = 20,
     /// Waiting here would wait for this very thread.
     WouldBlock = 21,
-    /// Nothing is stored under this key.
+    /// Nothing is stored under this key. Not given by this version.
     NotFound = 22,
-    /// The token store failed.
+    /// The token could not be saved. For a listener of yours to answer.
     Store = 23,
-    /// A file or the terminal failed.
+    /// The terminal failed or has ended, or the system gave no random numbers.
     Io = 24,
-    /// Another program listens on that port.
+    /// Another program listens on that port. Not given by this version.
     AddressInUse = 25,
-    /// No browser could be started.
+    /// No browser could be started. Not given by this version.
     NoBrowser = 26,
-    /// This object or platform cannot do that.
+    /// This object or platform cannot do that. Given only where a sender of yours says so.
     Unsupported = 27,
     /// A bug in clef; the message says where. The process goes on, and so may you.
     Internal = 28,

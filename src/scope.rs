@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::text::Text;
 
-/// Every `clef_scope`: the privileges of the reference. Numbers are never changed or reused. The
+/// Every `clef_scope`: the scopes that clef knows by number. Numbers are never changed or reused. The
 /// service may add scopes before clef does: scope sets take any name.
 ///
 /// cbindgen:prefix-with-name=true

@@ -157,10 +157,12 @@ pub extern "C" fn clef_credentials_redirect_uri(
 /// The URL to send the user to: step 1 of 2 of the authorisation code flow with a client secret.
 /// Reference: `Credentials.user_authorisation_url`.
 ///
-/// `scopes` and `state` are nullable. `flags`: `CLEF_AUTH_SHOW_DIALOG` has the user asked again
-/// even if they agreed before. `CLEF_AUTH_PKCE` is `CLEF_STATUS_INVALID_ARGUMENT` here: the
-/// verifier would be lost. `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The URL
-/// has the state in it. Free it with `clef_string_free`.
+/// `scopes` is nullable: none, so public data alone. `state` is nullable: then nothing tells a
+/// forged redirect from a true one; take one from `clef_gen_state`. `flags`:
+/// `CLEF_AUTH_SHOW_DIALOG` has the user asked again even if they agreed before. `CLEF_AUTH_PKCE`
+/// is `CLEF_STATUS_INVALID_ARGUMENT` here: the verifier would be lost.
+/// `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The URL is for the user and no
+/// log: the state is in it. Free it with `clef_string_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_credentials_user_authorisation_url(
     credentials: Option<&clef_credentials>,
@@ -197,10 +199,11 @@ pub unsafe extern "C" fn clef_credentials_user_authorisation_url(
 /// The URL to send the user to, with the verifier to keep for step 2: the authorisation code
 /// flow with PKCE (RFC 7636). Reference: `Credentials.pkce_user_authorisation`.
 ///
-/// `scopes` and `state` are nullable. `verifier_bytes` random bytes make the verifier, from 32
-/// (the usual) to 96. `flags`: `CLEF_AUTH_SHOW_DIALOG`; `CLEF_AUTH_PKCE` changes nothing.
-/// `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The verifier is **secret**, the
-/// URL has the state in it. Free both with `clef_string_free`.
+/// `scopes` and `state` are nullable, as with `clef_credentials_user_authorisation_url`.
+/// `verifier_bytes` random bytes make the verifier, from 32 (the usual) to 96. `flags`:
+/// `CLEF_AUTH_SHOW_DIALOG`; `CLEF_AUTH_PKCE` changes nothing. `CLEF_STATUS_MISSING_REDIRECT_URI`
+/// without a redirect URI. The verifier is **Secret**; the URL is for the user and no log: the
+/// state is in it. Free both with `clef_string_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_credentials_pkce_user_authorisation(
     credentials: Option<&clef_credentials>,
@@ -241,7 +244,7 @@ pub unsafe extern "C" fn clef_credentials_pkce_user_authorisation(
 /// Requests a client token, for what needs no user. Reference:
 /// `Credentials.request_client_token`.
 ///
-/// Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a
+/// Blocks until the service has answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a
 /// client secret.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_credentials_request_client_token(
@@ -267,7 +270,7 @@ pub extern "C" fn clef_credentials_request_client_token(
 /// Requests a user's token for the `code` of a redirect: step 2 of 2 with a client secret.
 /// Reference: `Credentials.request_user_token`.
 ///
-/// Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` and
+/// Blocks until the service has answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` and
 /// `CLEF_STATUS_MISSING_REDIRECT_URI` without one. A code is good once, for a short time: then
 /// it is `CLEF_STATUS_OAUTH` with `CLEF_REMEDY_LOG_IN`.
 #[unsafe(no_mangle)]
@@ -295,9 +298,9 @@ pub unsafe extern "C" fn clef_credentials_request_user_token(
 /// Requests a refreshed token of a login with a client secret. Reference:
 /// `Credentials.refresh_user_token`.
 ///
-/// Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a
-/// client secret; `CLEF_STATUS_LOGIN_REQUIRED` where the grant is dead. Of a bare refresh token
-/// clef knows no scopes but those that the service answers.
+/// Blocks until the service has answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET`
+/// without a client secret; `CLEF_STATUS_LOGIN_REQUIRED` where the grant is dead. From a bare
+/// refresh token clef learns only the scopes that the service names in its answer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_credentials_refresh_user_token(
     credentials: Option<&clef_credentials>,
@@ -323,7 +326,7 @@ pub unsafe extern "C" fn clef_credentials_refresh_user_token(
 /// Requests a user's token for the `code` of a redirect and its `verifier`: step 2 of 2 with
 /// PKCE. Reference: `Credentials.request_pkce_token`.
 ///
-/// Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_REDIRECT_URI` without a
+/// Blocks until the service has answered; any thread. `CLEF_STATUS_MISSING_REDIRECT_URI` without a
 /// redirect URI. A code is good once, for a short time: then it is `CLEF_STATUS_OAUTH` with
 /// `CLEF_REMEDY_LOG_IN`. The verifier is not judged.
 #[unsafe(no_mangle)]
@@ -351,7 +354,7 @@ pub unsafe extern "C" fn clef_credentials_request_pkce_token(
 
 /// Requests a refreshed token of a login with PKCE. Reference: `Credentials.refresh_pkce_token`.
 ///
-/// Blocks until the service answered; any thread. `CLEF_STATUS_LOGIN_REQUIRED` where the grant
+/// Blocks until the service has answered; any thread. `CLEF_STATUS_LOGIN_REQUIRED` where the grant
 /// is dead. The service gives a new refresh token and spends the old one: save the new token
 /// before you use it.
 #[unsafe(no_mangle)]
@@ -379,7 +382,7 @@ pub unsafe extern "C" fn clef_credentials_refresh_pkce_token(
 /// Refreshes a token of any kind: a client token by a new one, a user's with PKCE or without.
 /// Reference: `Credentials.refresh`.
 ///
-/// Blocks until the service answered; any thread. `token` stays as it is. What the answer leaves
+/// Blocks until the service has answered; any thread. `token` stays as it is. What the answer leaves
 /// out (scopes, refresh token) is taken over from it. `CLEF_STATUS_LOGIN_REQUIRED` where the
 /// grant is dead; `CLEF_STATUS_INVALID_ARGUMENT` for a token of another client id.
 #[unsafe(no_mangle)]

@@ -10,7 +10,8 @@ use super::text::borrowed;
 /// this one does not know: branch on `clef_status_remedy` where you have no case for a status.
 pub type clef_status = i32;
 
-/// What a program can do about an error: one of the `CLEF_REMEDY_…` constants.
+/// What a program can do about an error: one of the `CLEF_REMEDY_…` constants. Treat one that
+/// you do not know as `CLEF_REMEDY_NONE`.
 pub type clef_remedy = i32;
 
 /// Why a call failed. Immutable; any thread may read it at any time. It never repeats a secret,
@@ -84,7 +85,7 @@ pub extern "C" fn clef_error_http_status(error: Option<&clef_error>) -> i32 {
 }
 
 /// After how many seconds the service wants to be asked again (`Retry-After`); -1 where it did
-/// not say.
+/// not say, and for NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_error_retry_after(error: Option<&clef_error>) -> i64 {
     error

@@ -21,9 +21,9 @@ use super::token::clef_token;
 /// `_free`.
 pub struct clef_http_request(pub(super) HttpRequest);
 
-/// Sends the request through the sender of its credentials and waits for the answer. Once: then
-/// it is `CLEF_STATUS_ALREADY_USED`. Any thread; what the sender calls of yours is called on
-/// this one.
+/// Sends the request through the sender of its credentials. Blocks until the service has
+/// answered. Once: then it is `CLEF_STATUS_ALREADY_USED`. Any thread; what the sender calls of
+/// yours is called on this one.
 ///
 /// Fails with whatever the service or the network can do: see the table in the README.
 #[unsafe(no_mangle)]

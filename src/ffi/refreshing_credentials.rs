@@ -54,10 +54,12 @@ pub extern "C" fn clef_refreshing_credentials_credentials(
 /// The URL to send the user to: step 1 of 2 of the authorisation code flow with a client secret.
 /// Reference: `RefreshingCredentials.user_authorisation_url`.
 ///
-/// `scopes` and `state` are nullable. `flags`: `CLEF_AUTH_SHOW_DIALOG` has the user asked again
-/// even if they agreed before. `CLEF_AUTH_PKCE` is `CLEF_STATUS_INVALID_ARGUMENT` here: the
-/// verifier would be lost. `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The URL
-/// has the state in it. Free it with `clef_string_free`.
+/// `scopes` is nullable: none, so public data alone. `state` is nullable: then nothing tells a
+/// forged redirect from a true one; take one from `clef_gen_state`. `flags`:
+/// `CLEF_AUTH_SHOW_DIALOG` has the user asked again even if they agreed before. `CLEF_AUTH_PKCE`
+/// is `CLEF_STATUS_INVALID_ARGUMENT` here: the verifier would be lost.
+/// `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The URL is for the user and no
+/// log: the state is in it. Free it with `clef_string_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_refreshing_credentials_user_authorisation_url(
     credentials: Option<&clef_refreshing_credentials>,
@@ -94,10 +96,12 @@ pub unsafe extern "C" fn clef_refreshing_credentials_user_authorisation_url(
 /// The URL to send the user to, with the verifier to keep for step 2: the authorisation code
 /// flow with PKCE (RFC 7636). Reference: `RefreshingCredentials.pkce_user_authorisation`.
 ///
-/// `scopes` and `state` are nullable. `verifier_bytes` random bytes make the verifier, from 32
-/// (the usual) to 96. `flags`: `CLEF_AUTH_SHOW_DIALOG`; `CLEF_AUTH_PKCE` changes nothing.
-/// `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The verifier is **secret**, the
-/// URL has the state in it. Free both with `clef_string_free`.
+/// `scopes` and `state` are nullable, as with
+/// `clef_refreshing_credentials_user_authorisation_url`. `verifier_bytes` random bytes make the
+/// verifier, from 32 (the usual) to 96. `flags`: `CLEF_AUTH_SHOW_DIALOG`; `CLEF_AUTH_PKCE`
+/// changes nothing. `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The verifier is
+/// **Secret**; the URL is for the user and no log: the state is in it. Free both with
+/// `clef_string_free`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_refreshing_credentials_pkce_user_authorisation(
     credentials: Option<&clef_refreshing_credentials>,
@@ -138,7 +142,7 @@ pub unsafe extern "C" fn clef_refreshing_credentials_pkce_user_authorisation(
 /// Requests a client token, for what needs no user. Reference:
 /// `RefreshingCredentials.request_client_token`.
 ///
-/// Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a
+/// Blocks until the service has answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a
 /// client secret.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_refreshing_credentials_request_client_token(
@@ -164,7 +168,7 @@ pub extern "C" fn clef_refreshing_credentials_request_client_token(
 /// Requests a user's token for the `code` of a redirect: step 2 of 2 with a client secret.
 /// Reference: `RefreshingCredentials.request_user_token`.
 ///
-/// Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` and
+/// Blocks until the service has answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` and
 /// `CLEF_STATUS_MISSING_REDIRECT_URI` without one. A code is good once, for a short time: then
 /// it is `CLEF_STATUS_OAUTH` with `CLEF_REMEDY_LOG_IN`.
 #[unsafe(no_mangle)]
@@ -192,7 +196,7 @@ pub unsafe extern "C" fn clef_refreshing_credentials_request_user_token(
 /// Requests a refreshed token of a login with a client secret. Reference:
 /// `RefreshingCredentials.refresh_user_token`.
 ///
-/// Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a
+/// Blocks until the service has answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a
 /// client secret; `CLEF_STATUS_LOGIN_REQUIRED` where the grant is dead. Of a bare refresh token
 /// clef knows no scopes but those that the service answers.
 #[unsafe(no_mangle)]
@@ -220,7 +224,7 @@ pub unsafe extern "C" fn clef_refreshing_credentials_refresh_user_token(
 /// Requests a user's token for the `code` of a redirect and its `verifier`: step 2 of 2 with
 /// PKCE. Reference: `RefreshingCredentials.request_pkce_token`.
 ///
-/// Blocks until the service answered; any thread. `CLEF_STATUS_MISSING_REDIRECT_URI` without a
+/// Blocks until the service has answered; any thread. `CLEF_STATUS_MISSING_REDIRECT_URI` without a
 /// redirect URI. A code is good once, for a short time: then it is `CLEF_STATUS_OAUTH` with
 /// `CLEF_REMEDY_LOG_IN`. The verifier is not judged.
 #[unsafe(no_mangle)]
@@ -249,9 +253,9 @@ pub unsafe extern "C" fn clef_refreshing_credentials_request_pkce_token(
 /// Requests a refreshed token of a login with PKCE. Reference:
 /// `RefreshingCredentials.refresh_pkce_token`.
 ///
-/// Blocks until the service answered; any thread. `CLEF_STATUS_LOGIN_REQUIRED` where the grant
-/// is dead. The service gives a new refresh token and spends the old one: save the new token
-/// before you use it.
+/// Blocks until the service has answered; any thread. `CLEF_STATUS_LOGIN_REQUIRED` where the
+/// grant is dead. The service gives a new refresh token and spends the old one: save
+/// `clef_refreshing_token_token` at once, and set a listener for the next ones.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_refreshing_credentials_refresh_pkce_token(
     credentials: Option<&clef_refreshing_credentials>,

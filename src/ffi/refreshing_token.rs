@@ -87,7 +87,7 @@ pub extern "C" fn clef_refreshing_token_credentials(
 /// with `clef_string_free`. Reference: `RefreshingToken.access_token`.
 ///
 /// Costs some 50 ns unless it refreshes, so ask before every request and keep no copy. A refresh
-/// blocks this thread until the service answered, and threads that have nothing valid to use
+/// blocks this thread until the service has answered, and threads that have nothing valid to use
 /// until then; one request goes out for all of them.
 ///
 /// Where a refresh fails while the old token is still valid, it is the old token; the next try
@@ -227,7 +227,7 @@ pub extern "C" fn clef_refreshing_token_token(
 /// Refreshes now, however fresh the token is and whatever went wrong before. Joins a refresh
 /// that is under way.
 ///
-/// Blocks until the service answered; any thread. On failure the old token stays in place.
+/// Blocks until the service has answered; any thread. On failure the old token stays in place.
 /// `CLEF_STATUS_WOULD_BLOCK` as with `clef_refreshing_token_access_token`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_refreshing_token_refresh(
@@ -238,7 +238,7 @@ pub extern "C" fn clef_refreshing_token_refresh(
 }
 
 /// To be called after the Web API answered 401 to `access_token`: refreshes if that is still the
-/// current one, and does nothing if another thread has done so.
+/// current one, and does nothing if the token has changed since, or never was this one.
 ///
 /// Blocks like `clef_refreshing_token_refresh`. On failure the token stays in place, but is not
 /// served any more: the next call tries again.
@@ -277,11 +277,14 @@ pub extern "C" fn clef_refreshing_token_last_error(
 
 /// Has `listener` hear of what happens to the token; NULL for nobody.
 ///
-/// Replaces the listener before. Once this returned, that one is not running and never runs
-/// again, and its `user_data` is freed; from inside that very listener, both are so once it
-/// returned. So do not hold a lock here that the listener takes. `free_user_data`, where not
-/// NULL, is called once with `user_data`: when the listener is replaced, when the last handle of
-/// the token is freed, or when this call fails.
+/// Replaces the listener before. Blocks while that one runs on another thread: when this
+/// returns, it is not running and never will again, and its `user_data` is freed. Called from
+/// inside that listener, this holds once the listener has returned. So do not hold a lock here
+/// that the listener takes.
+///
+/// `free_user_data`, where not NULL, is called once with `user_data`: when the listener is
+/// replaced, when the last handle of the token is freed, or when this call fails. `user_data`
+/// must not own a handle of this same token: then neither would ever be freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_refreshing_token_set_listener(
     token: Option<&clef_refreshing_token>,

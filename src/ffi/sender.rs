@@ -61,7 +61,7 @@ pub extern "C" fn clef_sender_new_http(
 /// It waits as long as the service asks (`Retry-After`), else half a second, then twice as long
 /// each time; but never longer than `max_wait_ms` in all, for one request (milliseconds, -1 for
 /// ever). A `Retry-After` beyond what is left of that is `CLEF_STATUS_RATE_LIMITED` at once. It
-/// waits on the calling thread.
+/// waits on the thread that sends.
 ///
 /// A request with a code or a refresh token is repeated only when nothing was sent, or after
 /// HTTP 429 or 503: it may be spent by the first try. One for a client token is also repeated
@@ -97,7 +97,7 @@ pub extern "C" fn clef_sender_new_retrying(
 /// ever; 0 where `send` answers before it returns): then the call is `CLEF_STATUS_TIMEOUT`, and
 /// a later answer is dropped. `user_data` is handed to `send` as it is. `free_user_data`, where
 /// not NULL, is called once with it: when the sender and everything that uses it are freed, or
-/// when this call fails.
+/// when this call fails. So it must not own credentials or tokens that use this sender.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_sender_new_custom(
     send: clef_send_callback,

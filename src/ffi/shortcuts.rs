@@ -12,7 +12,8 @@ use super::refreshing_token::clef_refreshing_token;
 use super::sender::clef_sender;
 
 /// Requests a self-refreshing client token. `sender` is nullable: the built-in one. Blocks until
-/// the service answered; any thread. Reference: `request_client_token`.
+/// the service has answered; any thread. Fails as `clef_credentials_request_client_token` does.
+/// Reference: `request_client_token`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_request_client_token(
     client_id: *const c_char,
@@ -39,8 +40,8 @@ pub unsafe extern "C" fn clef_request_client_token(
 }
 
 /// Requests a self-refreshing user token by the refresh token of a login with a client secret.
-/// `sender` is nullable: the built-in one. Blocks until the service answered; any thread.
-/// Reference: `refresh_user_token`.
+/// `sender` is nullable: the built-in one. Blocks until the service has answered; any thread.
+/// Fails as `clef_credentials_refresh_user_token` does. Reference: `refresh_user_token`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_refresh_user_token(
     client_id: *const c_char,
@@ -69,8 +70,8 @@ pub unsafe extern "C" fn clef_refresh_user_token(
 }
 
 /// Requests a self-refreshing user token by the refresh token of a login with PKCE. `sender` is
-/// nullable: the built-in one. Blocks until the service answered; any thread. Reference:
-/// `refresh_pkce_token`.
+/// nullable: the built-in one. Blocks until the service has answered; any thread. Fails as
+/// `clef_credentials_refresh_pkce_token` does. Reference: `refresh_pkce_token`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_refresh_pkce_token(
     client_id: *const c_char,

@@ -51,6 +51,10 @@ pub enum TokenFlag {
 /// `expires_in` seconds from now, 3600 where it does not say; a saved token expires at the
 /// earlier of that and its saved `expires_at`. `CLEF_STATUS_INVALID_ARGUMENT` where it is not
 /// JSON, has no `access_token` or a member of the wrong type.
+///
+/// Without a refresh token it counts as a client token, to be replaced by another, unless its
+/// scopes or PKCE show that a user logged in: such a one is `CLEF_STATUS_LOGIN_REQUIRED` when it
+/// is to be refreshed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_token_from_json(
     json: *const c_char,
@@ -76,8 +80,8 @@ pub unsafe extern "C" fn clef_token_from_json(
 }
 
 /// The JSON to save, on one line: the tokens, their scopes and times, the client id, whether
-/// PKCE was used, and members that clef did not know when it read them. **Secret**. Free it with
-/// `clef_string_free`.
+/// PKCE was used, and members that clef did not know when it read them (a refresh keeps these,
+/// unless its answer brings others). **Secret**. Free it with `clef_string_free`.
 ///
 /// The keys stay as they are: `access_token`, `token_type`, `scope`, `expires_in`, `expires_at`,
 /// `refresh_token`, `uses_pkce`, `client_id`, `authorised_at`.
@@ -134,8 +138,8 @@ pub extern "C" fn clef_token_expires_at(token: Option<&clef_token>) -> i64 {
     token.map_or(TIME_UNKNOWN, |token| token.token.expires_at())
 }
 
-/// In how many seconds the token expires, by now; negative once it has. NULL gives 0. Reference:
-/// `Token.expires_in`.
+/// In how many seconds from now the token expires; negative once it has. NULL gives 0.
+/// Reference: `Token.expires_in`.
 ///
 /// Neither a clock that was set back nor a laptop that slept makes it longer.
 #[unsafe(no_mangle)]

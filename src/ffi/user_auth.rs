@@ -29,9 +29,10 @@ pub struct clef_user_auth(UserAuth);
 /// Begins a login: makes its state, its verifier with PKCE, and its URL. No network. Reference:
 /// `UserAuth(cred, scope, pkce)`.
 ///
-/// `scopes` is nullable. `flags`: `CLEF_AUTH_PKCE`, `CLEF_AUTH_SHOW_DIALOG` (without PKCE the
-/// dialog always shows). `CLEF_STATUS_MISSING_REDIRECT_URI`, and
-/// `CLEF_STATUS_MISSING_CLIENT_SECRET` without PKCE, where the credentials have none.
+/// `scopes` is nullable: none, so public data alone. `flags`: `CLEF_AUTH_PKCE`,
+/// `CLEF_AUTH_SHOW_DIALOG` (without PKCE the dialog always shows).
+/// `CLEF_STATUS_MISSING_REDIRECT_URI`, and `CLEF_STATUS_MISSING_CLIENT_SECRET` without PKCE,
+/// where the credentials have none.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_user_auth_new(
     credentials: Option<&clef_credentials>,
@@ -59,8 +60,9 @@ pub extern "C" fn clef_user_auth_new(
 /// process. No network.
 ///
 /// `state` and `verifier` are what `clef_user_auth_state` and `clef_user_auth_verifier` gave
-/// there. `verifier` is nullable, for a login without PKCE; with `CLEF_AUTH_PKCE` in `flags` it
-/// is `CLEF_STATUS_INVALID_ARGUMENT` to leave it out.
+/// there. `verifier` is nullable, for a login without PKCE: it alone decides. `flags` are those
+/// of `clef_user_auth_new`; with `CLEF_AUTH_PKCE` it is `CLEF_STATUS_INVALID_ARGUMENT` to leave
+/// it out.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_user_auth_resume(
     credentials: Option<&clef_credentials>,
@@ -91,8 +93,8 @@ pub unsafe extern "C" fn clef_user_auth_resume(
     )
 }
 
-/// Where to send the user; NULL for a login that was resumed. It has the state in it. Borrowed:
-/// lives as long as the login. Reference: `UserAuth.url`.
+/// Where to send the user; NULL for a login that was resumed. It is for the user and no log: the
+/// state is in it. Borrowed: lives as long as the login. Reference: `UserAuth.url`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_user_auth_url(auth: Option<&clef_user_auth>) -> *const c_char {
     borrowed(auth.and_then(|auth| Some(auth.0.url()?.with_nul())))
@@ -115,7 +117,7 @@ pub extern "C" fn clef_user_auth_verifier(auth: Option<&clef_user_auth>) -> *con
 /// Verifies `state` and trades `code` for a token. Reference: `UserAuth.request_token(code,
 /// state)`.
 ///
-/// Blocks until the service answered; any thread. `CLEF_STATUS_STATE_MISMATCH` for another
+/// Blocks until the service has answered; any thread. `CLEF_STATUS_STATE_MISMATCH` for another
 /// state, which leaves the login as it is; `CLEF_STATUS_ALREADY_USED` after one that matched;
 /// else as `clef_credentials_request_user_token` and `clef_credentials_request_pkce_token`.
 #[unsafe(no_mangle)]
@@ -147,9 +149,10 @@ pub unsafe extern "C" fn clef_user_auth_request_token(
 ///
 /// `url` is a whole URL, a request target (`/callback?code=…`) or a bare query. The state is
 /// verified first; then an `error=` in it is `CLEF_STATUS_ACCESS_DENIED` where the user said no,
-/// else `CLEF_STATUS_OAUTH`. `CLEF_STATUS_MISSING_PARAMETER` and
-/// `CLEF_STATUS_REPEATED_PARAMETER` for a URL without the one code and state; else as
-/// `clef_user_auth_request_token`.
+/// else `CLEF_STATUS_OAUTH`. Blocks as `clef_user_auth_request_token` does. While no state
+/// matched, the login stays as it is and you may ask again; once one did it is spent, whatever
+/// else the URL lacks. `CLEF_STATUS_MISSING_PARAMETER` and `CLEF_STATUS_REPEATED_PARAMETER` for
+/// a URL without the one code and state; else as `clef_user_auth_request_token`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_user_auth_request_token_from_url(
     auth: Option<&clef_user_auth>,
@@ -171,7 +174,8 @@ pub unsafe extern "C" fn clef_user_auth_request_token_from_url(
     )
 }
 
-/// `clef_user_auth_request_token` for a token that refreshes itself.
+/// `clef_user_auth_request_token` for a token that refreshes itself. Blocks and fails as that
+/// does.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_user_auth_request_refreshing_token(
     auth: Option<&clef_user_auth>,
@@ -196,7 +200,8 @@ pub unsafe extern "C" fn clef_user_auth_request_refreshing_token(
     )
 }
 
-/// `clef_user_auth_request_token_from_url` for a token that refreshes itself.
+/// `clef_user_auth_request_token_from_url` for a token that refreshes itself. Blocks and fails
+/// as that does.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_user_auth_request_refreshing_token_from_url(
     auth: Option<&clef_user_auth>,

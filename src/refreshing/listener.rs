@@ -14,10 +14,10 @@ use crate::token::Token;
 #[repr(C)]
 #[non_exhaustive]
 pub enum Event {
-    /// There is a new token: save it. An answer other than OK has it offered again before the
-    /// next refresh.
+    /// There is a new token: save it. If the listener answers anything but OK, it is offered
+    /// again before the next refresh.
     Changed = 1,
-    /// The token store could not save the new token; it is kept, and offered to the store again.
+    /// A token store could not save the new token. Not given by this version.
     SaveFailed = 2,
     /// A refresh failed. A token that is still valid goes on being served.
     RefreshFailed = 3,
