@@ -16,3 +16,4 @@ mod secrets;
 mod size;
 mod support;
 mod tls;
+mod wiping;
