@@ -49,6 +49,45 @@ pub(super) fn auth_options(given: u32) -> Result<AuthOptions> {
     })
 }
 
+pub(super) fn user_authorisation_url(
+    credentials: &Credentials,
+    scopes: Option<&clef_scope_set>,
+    state: *const c_char,
+    flags: u32,
+) -> Result<*mut c_char> {
+    let options = auth_options(flags)?;
+    if options.pkce {
+        return Err(Error::invalid_argument(
+            "CLEF_AUTH_PKCE needs a verifier: call ..._pkce_user_authorisation",
+        ));
+    }
+    let url = credentials.user_authorisation_url(
+        scopes.map(|scopes| &scopes.0),
+        nullable_text("state", state)?,
+        options.show_dialog,
+    )?;
+    Ok(strings::hand_over(url.expose()))
+}
+
+pub(super) fn pkce_user_authorisation(
+    credentials: &Credentials,
+    scopes: Option<&clef_scope_set>,
+    state: *const c_char,
+    verifier_bytes: usize,
+    flags: u32,
+) -> Result<(*mut c_char, *mut c_char)> {
+    let authorisation = credentials.pkce_user_authorisation(
+        scopes.map(|scopes| &scopes.0),
+        nullable_text("state", state)?,
+        verifier_bytes,
+        auth_options(flags)?.show_dialog,
+    )?;
+    Ok((
+        strings::hand_over(authorisation.url.expose()),
+        strings::hand_over(authorisation.verifier.expose()),
+    ))
+}
+
 /// New credentials for Spotify's accounts service. Reference: `Credentials(client_id,
 /// client_secret, redirect_uri, sender)`.
 ///
@@ -66,24 +105,17 @@ pub unsafe extern "C" fn clef_credentials_new(
     credentials: Option<&mut MaybeUninit<Option<Box<clef_credentials>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "credentials",
-            slot: credentials,
-        },
-        error,
-        || {
-            let credentials = Credentials::new(
-                text("client_id", client_id)?,
-                nullable_text("client_secret", client_secret)?,
-                nullable_text("redirect_uri", redirect_uri)?,
-            )?;
-            Ok(hand_over(clef_credentials(match sender {
-                Some(sender) => credentials.with_sender(sender.0.clone()),
-                None => credentials,
-            })))
-        },
-    )
+    guard(Out::new("credentials", credentials), error, || {
+        let credentials = Credentials::new(
+            text("client_id", client_id)?,
+            nullable_text("client_secret", client_secret)?,
+            nullable_text("redirect_uri", redirect_uri)?,
+        )?;
+        Ok(hand_over(clef_credentials(match sender {
+            Some(sender) => credentials.with_sender(sender.0.clone()),
+            None => credentials,
+        })))
+    })
 }
 
 /// New credentials, the same but for another accounts service: the sandbox, or a proxy of your
@@ -99,18 +131,11 @@ pub unsafe extern "C" fn clef_credentials_with_accounts_url(
     changed: Option<&mut MaybeUninit<Option<Box<clef_credentials>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "changed",
-            slot: changed,
-        },
-        error,
-        || {
-            let credentials = required("credentials", credentials)?;
-            let changed = credentials.0.with_accounts_url(text("url", url)?)?;
-            Ok(hand_over(clef_credentials(changed)))
-        },
-    )
+    guard(Out::new("changed", changed), error, || {
+        let credentials = required("credentials", credentials)?;
+        let changed = credentials.0.with_accounts_url(text("url", url)?)?;
+        Ok(hand_over(clef_credentials(changed)))
+    })
 }
 
 /// New credentials, the same but for another redirect URI, with the rules of
@@ -122,20 +147,13 @@ pub unsafe extern "C" fn clef_credentials_with_redirect_uri(
     changed: Option<&mut MaybeUninit<Option<Box<clef_credentials>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "changed",
-            slot: changed,
-        },
-        error,
-        || {
-            let credentials = required("credentials", credentials)?;
-            let changed = credentials
-                .0
-                .with_redirect_uri(text("redirect_uri", redirect_uri)?)?;
-            Ok(hand_over(clef_credentials(changed)))
-        },
-    )
+    guard(Out::new("changed", changed), error, || {
+        let credentials = required("credentials", credentials)?;
+        let changed = credentials
+            .0
+            .with_redirect_uri(text("redirect_uri", redirect_uri)?)?;
+        Ok(hand_over(clef_credentials(changed)))
+    })
 }
 
 /// The client id. Borrowed: lives as long as the credentials.
@@ -172,28 +190,10 @@ pub unsafe extern "C" fn clef_credentials_user_authorisation_url(
     url: Option<&mut MaybeUninit<*mut c_char>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "url",
-            slot: url,
-        },
-        error,
-        || {
-            let credentials = &required("credentials", credentials)?.0;
-            let options = auth_options(flags)?;
-            if options.pkce {
-                return Err(Error::invalid_argument(
-                    "CLEF_AUTH_PKCE needs a verifier: call clef_credentials_pkce_user_authorisation",
-                ));
-            }
-            let url = credentials.user_authorisation_url(
-                scopes.map(|scopes| &scopes.0),
-                nullable_text("state", state)?,
-                options.show_dialog,
-            )?;
-            Ok(strings::hand_over(url.expose()))
-        },
-    )
+    guard(Out::new("url", url), error, || {
+        let credentials = &required("credentials", credentials)?.0;
+        user_authorisation_url(credentials, scopes, state, flags)
+    })
 }
 
 /// The URL to send the user to, with the verifier to keep for step 2: the authorisation code
@@ -215,29 +215,10 @@ pub unsafe extern "C" fn clef_credentials_pkce_user_authorisation(
     verifier: Option<&mut MaybeUninit<*mut c_char>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    let outputs = (
-        Out {
-            name: "url",
-            slot: url,
-        },
-        Out {
-            name: "verifier",
-            slot: verifier,
-        },
-    );
+    let outputs = (Out::new("url", url), Out::new("verifier", verifier));
     guard(outputs, error, || {
-        let authorisation = required("credentials", credentials)?
-            .0
-            .pkce_user_authorisation(
-                scopes.map(|scopes| &scopes.0),
-                nullable_text("state", state)?,
-                verifier_bytes,
-                auth_options(flags)?.show_dialog,
-            )?;
-        Ok((
-            strings::hand_over(authorisation.url.expose()),
-            strings::hand_over(authorisation.verifier.expose()),
-        ))
+        let credentials = &required("credentials", credentials)?.0;
+        pkce_user_authorisation(credentials, scopes, state, verifier_bytes, flags)
     })
 }
 
@@ -252,19 +233,12 @@ pub extern "C" fn clef_credentials_request_client_token(
     token: Option<&mut MaybeUninit<Option<Box<clef_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "token",
-            slot: token,
-        },
-        error,
-        || {
-            let token = required("credentials", credentials)?
-                .0
-                .request_client_token()?;
-            Ok(hand_over(clef_token::new(token)))
-        },
-    )
+    guard(Out::new("token", token), error, || {
+        let token = required("credentials", credentials)?
+            .0
+            .request_client_token()?;
+        Ok(hand_over(clef_token::new(token)))
+    })
 }
 
 /// Requests a user's token for the `code` of a redirect: step 2 of 2 with a client secret.
@@ -280,19 +254,12 @@ pub unsafe extern "C" fn clef_credentials_request_user_token(
     token: Option<&mut MaybeUninit<Option<Box<clef_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "token",
-            slot: token,
-        },
-        error,
-        || {
-            let token = required("credentials", credentials)?
-                .0
-                .request_user_token(text("code", code)?)?;
-            Ok(hand_over(clef_token::new(token)))
-        },
-    )
+    guard(Out::new("token", token), error, || {
+        let token = required("credentials", credentials)?
+            .0
+            .request_user_token(text("code", code)?)?;
+        Ok(hand_over(clef_token::new(token)))
+    })
 }
 
 /// Requests a refreshed token of a login with a client secret. Reference:
@@ -308,19 +275,12 @@ pub unsafe extern "C" fn clef_credentials_refresh_user_token(
     token: Option<&mut MaybeUninit<Option<Box<clef_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "token",
-            slot: token,
-        },
-        error,
-        || {
-            let token = required("credentials", credentials)?
-                .0
-                .refresh_user_token(text("refresh_token", refresh_token)?)?;
-            Ok(hand_over(clef_token::new(token)))
-        },
-    )
+    guard(Out::new("token", token), error, || {
+        let token = required("credentials", credentials)?
+            .0
+            .refresh_user_token(text("refresh_token", refresh_token)?)?;
+        Ok(hand_over(clef_token::new(token)))
+    })
 }
 
 /// Requests a user's token for the `code` of a redirect and its `verifier`: step 2 of 2 with
@@ -337,19 +297,12 @@ pub unsafe extern "C" fn clef_credentials_request_pkce_token(
     token: Option<&mut MaybeUninit<Option<Box<clef_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "token",
-            slot: token,
-        },
-        error,
-        || {
-            let token = required("credentials", credentials)?
-                .0
-                .request_pkce_token(text("code", code)?, text("verifier", verifier)?)?;
-            Ok(hand_over(clef_token::new(token)))
-        },
-    )
+    guard(Out::new("token", token), error, || {
+        let token = required("credentials", credentials)?
+            .0
+            .request_pkce_token(text("code", code)?, text("verifier", verifier)?)?;
+        Ok(hand_over(clef_token::new(token)))
+    })
 }
 
 /// Requests a refreshed token of a login with PKCE. Reference: `Credentials.refresh_pkce_token`.
@@ -364,19 +317,12 @@ pub unsafe extern "C" fn clef_credentials_refresh_pkce_token(
     token: Option<&mut MaybeUninit<Option<Box<clef_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "token",
-            slot: token,
-        },
-        error,
-        || {
-            let token = required("credentials", credentials)?
-                .0
-                .refresh_pkce_token(text("refresh_token", refresh_token)?)?;
-            Ok(hand_over(clef_token::new(token)))
-        },
-    )
+    guard(Out::new("token", token), error, || {
+        let token = required("credentials", credentials)?
+            .0
+            .refresh_pkce_token(text("refresh_token", refresh_token)?)?;
+        Ok(hand_over(clef_token::new(token)))
+    })
 }
 
 /// Refreshes a token of any kind: a client token by a new one, a user's with PKCE or without.
@@ -392,19 +338,12 @@ pub extern "C" fn clef_credentials_refresh(
     refreshed: Option<&mut MaybeUninit<Option<Box<clef_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "refreshed",
-            slot: refreshed,
-        },
-        error,
-        || {
-            let credentials = required("credentials", credentials)?;
-            let token = required("token", token)?;
-            let refreshed = credentials.0.refresh(&token.token)?;
-            Ok(hand_over(clef_token::new(refreshed)))
-        },
-    )
+    guard(Out::new("refreshed", refreshed), error, || {
+        let credentials = required("credentials", credentials)?;
+        let token = required("token", token)?;
+        let refreshed = credentials.0.refresh(&token.token)?;
+        Ok(hand_over(clef_token::new(refreshed)))
+    })
 }
 
 /// The request of `clef_credentials_request_client_token` as a value, not sent yet. No network.
@@ -416,19 +355,12 @@ pub extern "C" fn clef_credentials_prepare_client_token(
     request: Option<&mut MaybeUninit<Option<Box<clef_http_request>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "request",
-            slot: request,
-        },
-        error,
-        || {
-            let request = required("credentials", credentials)?
-                .0
-                .prepare_client_token()?;
-            Ok(hand_over(clef_http_request(request)))
-        },
-    )
+    guard(Out::new("request", request), error, || {
+        let request = required("credentials", credentials)?
+            .0
+            .prepare_client_token()?;
+        Ok(hand_over(clef_http_request(request)))
+    })
 }
 
 /// The request of `clef_credentials_request_user_token` as a value, not sent yet. No network.
@@ -441,19 +373,12 @@ pub unsafe extern "C" fn clef_credentials_prepare_user_token(
     request: Option<&mut MaybeUninit<Option<Box<clef_http_request>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "request",
-            slot: request,
-        },
-        error,
-        || {
-            let request = required("credentials", credentials)?
-                .0
-                .prepare_user_token(text("code", code)?)?;
-            Ok(hand_over(clef_http_request(request)))
-        },
-    )
+    guard(Out::new("request", request), error, || {
+        let request = required("credentials", credentials)?
+            .0
+            .prepare_user_token(text("code", code)?)?;
+        Ok(hand_over(clef_http_request(request)))
+    })
 }
 
 /// The request of `clef_credentials_refresh_user_token` as a value, not sent yet. No network.
@@ -466,19 +391,12 @@ pub unsafe extern "C" fn clef_credentials_prepare_refresh_user_token(
     request: Option<&mut MaybeUninit<Option<Box<clef_http_request>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "request",
-            slot: request,
-        },
-        error,
-        || {
-            let request = required("credentials", credentials)?
-                .0
-                .prepare_refresh_user_token(text("refresh_token", refresh_token)?)?;
-            Ok(hand_over(clef_http_request(request)))
-        },
-    )
+    guard(Out::new("request", request), error, || {
+        let request = required("credentials", credentials)?
+            .0
+            .prepare_refresh_user_token(text("refresh_token", refresh_token)?)?;
+        Ok(hand_over(clef_http_request(request)))
+    })
 }
 
 /// The request of `clef_credentials_request_pkce_token` as a value, not sent yet. No network.
@@ -492,19 +410,12 @@ pub unsafe extern "C" fn clef_credentials_prepare_pkce_token(
     request: Option<&mut MaybeUninit<Option<Box<clef_http_request>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "request",
-            slot: request,
-        },
-        error,
-        || {
-            let request = required("credentials", credentials)?
-                .0
-                .prepare_pkce_token(text("code", code)?, text("verifier", verifier)?)?;
-            Ok(hand_over(clef_http_request(request)))
-        },
-    )
+    guard(Out::new("request", request), error, || {
+        let request = required("credentials", credentials)?
+            .0
+            .prepare_pkce_token(text("code", code)?, text("verifier", verifier)?)?;
+        Ok(hand_over(clef_http_request(request)))
+    })
 }
 
 /// The request of `clef_credentials_refresh_pkce_token` as a value, not sent yet. No network.
@@ -517,19 +428,12 @@ pub unsafe extern "C" fn clef_credentials_prepare_refresh_pkce_token(
     request: Option<&mut MaybeUninit<Option<Box<clef_http_request>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "request",
-            slot: request,
-        },
-        error,
-        || {
-            let request = required("credentials", credentials)?
-                .0
-                .prepare_refresh_pkce_token(text("refresh_token", refresh_token)?)?;
-            Ok(hand_over(clef_http_request(request)))
-        },
-    )
+    guard(Out::new("request", request), error, || {
+        let request = required("credentials", credentials)?
+            .0
+            .prepare_refresh_pkce_token(text("refresh_token", refresh_token)?)?;
+        Ok(hand_over(clef_http_request(request)))
+    })
 }
 
 /// The request of `clef_credentials_refresh` as a value, not sent yet. No network.
@@ -542,19 +446,12 @@ pub extern "C" fn clef_credentials_prepare_refresh(
     request: Option<&mut MaybeUninit<Option<Box<clef_http_request>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "request",
-            slot: request,
-        },
-        error,
-        || {
-            let credentials = required("credentials", credentials)?;
-            let token = required("token", token)?;
-            let request = credentials.0.prepare_refresh(&token.token)?;
-            Ok(hand_over(clef_http_request(request)))
-        },
-    )
+    guard(Out::new("request", request), error, || {
+        let credentials = required("credentials", credentials)?;
+        let token = required("token", token)?;
+        let request = credentials.0.prepare_refresh(&token.token)?;
+        Ok(hand_over(clef_http_request(request)))
+    })
 }
 
 /// A new handle to the same credentials. Yours: free it with `clef_credentials_free`. NULL gives

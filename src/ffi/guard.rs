@@ -15,8 +15,14 @@ pub(super) type ErrorSlot<'a> = Option<&'a mut MaybeUninit<Option<Box<clef_error
 /// An output argument with its name in the header. Written, never read; nullable ones are
 /// handled apart.
 pub(super) struct Out<'a, T> {
-    pub(super) name: &'static str,
-    pub(super) slot: Option<&'a mut MaybeUninit<T>>,
+    name: &'static str,
+    slot: Option<&'a mut MaybeUninit<T>>,
+}
+
+impl<'a, T> Out<'a, T> {
+    pub(super) fn new(name: &'static str, slot: Option<&'a mut MaybeUninit<T>>) -> Out<'a, T> {
+        Out { name, slot }
+    }
 }
 
 /// What an output is on failure.

@@ -32,17 +32,10 @@ pub extern "C" fn clef_http_request_send(
     token: Option<&mut MaybeUninit<Option<Box<clef_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "token",
-            slot: token,
-        },
-        error,
-        || {
-            let token = required("request", request)?.0.send()?;
-            Ok(hand_over(clef_token::new(token)))
-        },
-    )
+    guard(Out::new("token", token), error, || {
+        let token = required("request", request)?.0.send()?;
+        Ok(hand_over(clef_token::new(token)))
+    })
 }
 
 /// The HTTP method: `"POST"`. Borrowed: lives as long as the request.
@@ -123,19 +116,12 @@ pub extern "C" fn clef_http_request_finish(
     token: Option<&mut MaybeUninit<Option<Box<clef_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "token",
-            slot: token,
-        },
-        error,
-        || {
-            let request = required("request", request)?;
-            let response = required("response", response)?;
-            let token = request.0.finish(sent_at, &response.0)?;
-            Ok(hand_over(clef_token::new(token)))
-        },
-    )
+    guard(Out::new("token", token), error, || {
+        let request = required("request", request)?;
+        let response = required("response", response)?;
+        let token = request.0.finish(sent_at, &response.0)?;
+        Ok(hand_over(clef_token::new(token)))
+    })
 }
 
 /// Wipes and frees a request and the strings that were borrowed from it. NULL does nothing.

@@ -27,25 +27,18 @@ pub unsafe extern "C" fn clef_http_response_new(
     response: Option<&mut MaybeUninit<Option<Box<clef_http_response>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "response",
-            slot: response,
-        },
-        error,
-        || {
-            let status = u16::try_from(status)
-                .ok()
-                .filter(|status| (100..600).contains(status))
-                .ok_or_else(|| {
-                    Error::invalid_argument(format!("status must be from 100 to 599, not {status}"))
-                })?;
-            let body = bytes("body", body, body_len)?;
-            Ok(hand_over(clef_http_response(HttpResponse::new(
-                status, body,
-            ))))
-        },
-    )
+    guard(Out::new("response", response), error, || {
+        let status = u16::try_from(status)
+            .ok()
+            .filter(|status| (100..600).contains(status))
+            .ok_or_else(|| {
+                Error::invalid_argument(format!("status must be from 100 to 599, not {status}"))
+            })?;
+        let body = bytes("body", body, body_len)?;
+        Ok(hand_over(clef_http_response(HttpResponse::new(
+            status, body,
+        ))))
+    })
 }
 
 /// Adds a header. clef reads `Retry-After` and `Date`; you may add all that came, but for values

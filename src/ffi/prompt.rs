@@ -79,18 +79,11 @@ pub unsafe extern "C" fn clef_prompt_for_user_token(
     token: Option<&mut MaybeUninit<Option<Box<clef_refreshing_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "token",
-            slot: token,
-        },
-        error,
-        || {
-            let credentials = credentials(client_id, Some(client_secret), redirect_uri, sender)?;
-            let token = prompt(&credentials, scopes, flags)?;
-            Ok(hand_over(clef_refreshing_token(token)))
-        },
-    )
+    guard(Out::new("token", token), error, || {
+        let credentials = credentials(client_id, Some(client_secret), redirect_uri, sender)?;
+        let token = prompt(&credentials, scopes, flags)?;
+        Ok(hand_over(clef_refreshing_token(token)))
+    })
 }
 
 /// Prompts at the terminal for a login with PKCE, as `clef_prompt_for_user_token` does.
@@ -107,18 +100,11 @@ pub unsafe extern "C" fn clef_prompt_for_pkce_token(
     token: Option<&mut MaybeUninit<Option<Box<clef_refreshing_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "token",
-            slot: token,
-        },
-        error,
-        || {
-            let credentials = credentials(client_id, None, redirect_uri, sender)?;
-            let token = prompt(&credentials, scopes, flags | AuthFlag::Pkce as u32)?;
-            Ok(hand_over(clef_refreshing_token(token)))
-        },
-    )
+    guard(Out::new("token", token), error, || {
+        let credentials = credentials(client_id, None, redirect_uri, sender)?;
+        let token = prompt(&credentials, scopes, flags | AuthFlag::Pkce as u32)?;
+        Ok(hand_over(clef_refreshing_token(token)))
+    })
 }
 
 /// Prompts at the terminal for a login with these credentials, which may be for another accounts
@@ -132,16 +118,9 @@ pub extern "C" fn clef_prompt_for_token(
     token: Option<&mut MaybeUninit<Option<Box<clef_refreshing_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "token",
-            slot: token,
-        },
-        error,
-        || {
-            let credentials = required("credentials", credentials)?;
-            let token = prompt(&credentials.0, scopes, flags)?;
-            Ok(hand_over(clef_refreshing_token(token)))
-        },
-    )
+    guard(Out::new("token", token), error, || {
+        let credentials = required("credentials", credentials)?;
+        let token = prompt(&credentials.0, scopes, flags)?;
+        Ok(hand_over(clef_refreshing_token(token)))
+    })
 }

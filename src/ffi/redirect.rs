@@ -19,14 +19,9 @@ pub extern "C" fn clef_gen_state(
     state: Option<&mut MaybeUninit<*mut c_char>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "state",
-            slot: state,
-        },
-        error,
-        || Ok(strings::hand_over(gen_state(n_bytes)?.expose())),
-    )
+    guard(Out::new("state", state), error, || {
+        Ok(strings::hand_over(gen_state(n_bytes)?.expose()))
+    })
 }
 
 /// The `code` in the URL that a user was redirected to. **Secret**. Free it with
@@ -43,17 +38,10 @@ pub unsafe extern "C" fn clef_parse_code_from_url(
     code: Option<&mut MaybeUninit<*mut c_char>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "code",
-            slot: code,
-        },
-        error,
-        || {
-            let code = parse_code_from_url(text("url", url)?)?;
-            Ok(strings::hand_over(code.expose()))
-        },
-    )
+    guard(Out::new("code", code), error, || {
+        let code = parse_code_from_url(text("url", url)?)?;
+        Ok(strings::hand_over(code.expose()))
+    })
 }
 
 /// The `state` in the URL that a user was redirected to, in any of the forms of
@@ -65,15 +53,8 @@ pub unsafe extern "C" fn clef_parse_state_from_url(
     state: Option<&mut MaybeUninit<*mut c_char>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "state",
-            slot: state,
-        },
-        error,
-        || {
-            let state = parse_state_from_url(text("url", url)?)?;
-            Ok(strings::hand_over(state.expose()))
-        },
-    )
+    guard(Out::new("state", state), error, || {
+        let state = parse_state_from_url(text("url", url)?)?;
+        Ok(strings::hand_over(state.expose()))
+    })
 }

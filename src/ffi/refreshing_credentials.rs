@@ -3,16 +3,14 @@
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
-use crate::error::Error;
 use crate::refreshing::RefreshingCredentials;
 
-use super::arguments::{nullable_text, required, text};
-use super::credentials::{auth_options, clef_credentials};
+use super::arguments::{required, text};
+use super::credentials::{clef_credentials, pkce_user_authorisation, user_authorisation_url};
 use super::error::{clef_error, clef_status};
 use super::guard::{Out, guard, hand_over};
 use super::refreshing_token::clef_refreshing_token;
 use super::scope::clef_scope_set;
-use super::strings;
 
 /// Credentials that give self-refreshing tokens. Immutable; any thread may use them at any time.
 /// Reference: `RefreshingCredentials`.
@@ -30,15 +28,15 @@ pub extern "C" fn clef_refreshing_credentials_new(
     refreshing_credentials: Option<&mut MaybeUninit<Option<Box<clef_refreshing_credentials>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    let output = Out {
-        name: "refreshing_credentials",
-        slot: refreshing_credentials,
-    };
-    guard(output, error, || {
-        let credentials = required("credentials", credentials)?;
-        let refreshing = RefreshingCredentials::new(&credentials.0);
-        Ok(hand_over(clef_refreshing_credentials(refreshing)))
-    })
+    guard(
+        Out::new("refreshing_credentials", refreshing_credentials),
+        error,
+        || {
+            let credentials = required("credentials", credentials)?;
+            let refreshing = RefreshingCredentials::new(&credentials.0);
+            Ok(hand_over(clef_refreshing_credentials(refreshing)))
+        },
+    )
 }
 
 /// A new handle to the credentials underneath. Yours: free it with `clef_credentials_free`. NULL
@@ -69,28 +67,10 @@ pub unsafe extern "C" fn clef_refreshing_credentials_user_authorisation_url(
     url: Option<&mut MaybeUninit<*mut c_char>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "url",
-            slot: url,
-        },
-        error,
-        || {
-            let credentials = &required("credentials", credentials)?.0;
-            let options = auth_options(flags)?;
-            if options.pkce {
-                return Err(Error::invalid_argument(
-                    "CLEF_AUTH_PKCE needs a verifier: call clef_refreshing_credentials_pkce_user_authorisation",
-                ));
-            }
-            let url = credentials.user_authorisation_url(
-                scopes.map(|scopes| &scopes.0),
-                nullable_text("state", state)?,
-                options.show_dialog,
-            )?;
-            Ok(strings::hand_over(url.expose()))
-        },
-    )
+    guard(Out::new("url", url), error, || {
+        let credentials = required("credentials", credentials)?.0.credentials();
+        user_authorisation_url(credentials, scopes, state, flags)
+    })
 }
 
 /// The URL to send the user to, with the verifier to keep for step 2: the authorisation code
@@ -113,29 +93,10 @@ pub unsafe extern "C" fn clef_refreshing_credentials_pkce_user_authorisation(
     verifier: Option<&mut MaybeUninit<*mut c_char>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    let outputs = (
-        Out {
-            name: "url",
-            slot: url,
-        },
-        Out {
-            name: "verifier",
-            slot: verifier,
-        },
-    );
+    let outputs = (Out::new("url", url), Out::new("verifier", verifier));
     guard(outputs, error, || {
-        let authorisation = required("credentials", credentials)?
-            .0
-            .pkce_user_authorisation(
-                scopes.map(|scopes| &scopes.0),
-                nullable_text("state", state)?,
-                verifier_bytes,
-                auth_options(flags)?.show_dialog,
-            )?;
-        Ok((
-            strings::hand_over(authorisation.url.expose()),
-            strings::hand_over(authorisation.verifier.expose()),
-        ))
+        let credentials = required("credentials", credentials)?.0.credentials();
+        pkce_user_authorisation(credentials, scopes, state, verifier_bytes, flags)
     })
 }
 
@@ -150,19 +111,12 @@ pub extern "C" fn clef_refreshing_credentials_request_client_token(
     token: Option<&mut MaybeUninit<Option<Box<clef_refreshing_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "token",
-            slot: token,
-        },
-        error,
-        || {
-            let token = required("credentials", credentials)?
-                .0
-                .request_client_token()?;
-            Ok(hand_over(clef_refreshing_token(token)))
-        },
-    )
+    guard(Out::new("token", token), error, || {
+        let token = required("credentials", credentials)?
+            .0
+            .request_client_token()?;
+        Ok(hand_over(clef_refreshing_token(token)))
+    })
 }
 
 /// Requests a user's token for the `code` of a redirect: step 2 of 2 with a client secret.
@@ -178,19 +132,12 @@ pub unsafe extern "C" fn clef_refreshing_credentials_request_user_token(
     token: Option<&mut MaybeUninit<Option<Box<clef_refreshing_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "token",
-            slot: token,
-        },
-        error,
-        || {
-            let token = required("credentials", credentials)?
-                .0
-                .request_user_token(text("code", code)?)?;
-            Ok(hand_over(clef_refreshing_token(token)))
-        },
-    )
+    guard(Out::new("token", token), error, || {
+        let token = required("credentials", credentials)?
+            .0
+            .request_user_token(text("code", code)?)?;
+        Ok(hand_over(clef_refreshing_token(token)))
+    })
 }
 
 /// Requests a refreshed token of a login with a client secret. Reference:
@@ -206,19 +153,12 @@ pub unsafe extern "C" fn clef_refreshing_credentials_refresh_user_token(
     token: Option<&mut MaybeUninit<Option<Box<clef_refreshing_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "token",
-            slot: token,
-        },
-        error,
-        || {
-            let token = required("credentials", credentials)?
-                .0
-                .refresh_user_token(text("refresh_token", refresh_token)?)?;
-            Ok(hand_over(clef_refreshing_token(token)))
-        },
-    )
+    guard(Out::new("token", token), error, || {
+        let token = required("credentials", credentials)?
+            .0
+            .refresh_user_token(text("refresh_token", refresh_token)?)?;
+        Ok(hand_over(clef_refreshing_token(token)))
+    })
 }
 
 /// Requests a user's token for the `code` of a redirect and its `verifier`: step 2 of 2 with
@@ -235,19 +175,12 @@ pub unsafe extern "C" fn clef_refreshing_credentials_request_pkce_token(
     token: Option<&mut MaybeUninit<Option<Box<clef_refreshing_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "token",
-            slot: token,
-        },
-        error,
-        || {
-            let token = required("credentials", credentials)?
-                .0
-                .request_pkce_token(text("code", code)?, text("verifier", verifier)?)?;
-            Ok(hand_over(clef_refreshing_token(token)))
-        },
-    )
+    guard(Out::new("token", token), error, || {
+        let token = required("credentials", credentials)?
+            .0
+            .request_pkce_token(text("code", code)?, text("verifier", verifier)?)?;
+        Ok(hand_over(clef_refreshing_token(token)))
+    })
 }
 
 /// Requests a refreshed token of a login with PKCE. Reference:
@@ -263,19 +196,12 @@ pub unsafe extern "C" fn clef_refreshing_credentials_refresh_pkce_token(
     token: Option<&mut MaybeUninit<Option<Box<clef_refreshing_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "token",
-            slot: token,
-        },
-        error,
-        || {
-            let token = required("credentials", credentials)?
-                .0
-                .refresh_pkce_token(text("refresh_token", refresh_token)?)?;
-            Ok(hand_over(clef_refreshing_token(token)))
-        },
-    )
+    guard(Out::new("token", token), error, || {
+        let token = required("credentials", credentials)?
+            .0
+            .refresh_pkce_token(text("refresh_token", refresh_token)?)?;
+        Ok(hand_over(clef_refreshing_token(token)))
+    })
 }
 
 /// A new handle to the same credentials. Yours: free it with `clef_refreshing_credentials_free`.

@@ -62,16 +62,16 @@ pub extern "C" fn clef_refreshing_token_new(
     refreshing_token: Option<&mut MaybeUninit<Option<Box<clef_refreshing_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    let output = Out {
-        name: "refreshing_token",
-        slot: refreshing_token,
-    };
-    guard(output, error, || {
-        let token = required("token", token)?.token.clone();
-        let credentials = required("credentials", credentials)?;
-        let refreshing = RefreshingToken::new(token, &credentials.0)?;
-        Ok(hand_over(clef_refreshing_token(refreshing)))
-    })
+    guard(
+        Out::new("refreshing_token", refreshing_token),
+        error,
+        || {
+            let token = required("token", token)?.token.clone();
+            let credentials = required("credentials", credentials)?;
+            let refreshing = RefreshingToken::new(token, &credentials.0)?;
+            Ok(hand_over(clef_refreshing_token(refreshing)))
+        },
+    )
 }
 
 /// A new handle to the credentials that refresh it. Yours: free it with `clef_credentials_free`.
@@ -102,11 +102,7 @@ pub extern "C" fn clef_refreshing_token_access_token(
     access_token: Option<&mut MaybeUninit<*mut c_char>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    let output = Out {
-        name: "access_token",
-        slot: access_token,
-    };
-    guard(output, error, || {
+    guard(Out::new("access_token", access_token), error, || {
         required("token", token)?
             .0
             .with_fresh_token(|token| strings::hand_over(token.access_token().expose()))
@@ -121,11 +117,7 @@ pub extern "C" fn clef_refreshing_token_refresh_token(
     refresh_token: Option<&mut MaybeUninit<*mut c_char>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    let output = Out {
-        name: "refresh_token",
-        slot: refresh_token,
-    };
-    guard(output, error, || {
+    guard(Out::new("refresh_token", refresh_token), error, || {
         let refresh_token = required("token", token)?.0.refresh_token();
         Ok(refresh_token.map_or(std::ptr::null_mut(), |secret| {
             strings::hand_over(secret.expose())
@@ -141,17 +133,10 @@ pub extern "C" fn clef_refreshing_token_scopes(
     scopes: Option<&mut MaybeUninit<Option<Box<clef_scope_set>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "scopes",
-            slot: scopes,
-        },
-        error,
-        || {
-            let scopes = required("token", token)?.0.scopes();
-            Ok(hand_over(clef_scope_set(scopes)))
-        },
-    )
+    guard(Out::new("scopes", scopes), error, || {
+        let scopes = required("token", token)?.0.scopes();
+        Ok(hand_over(clef_scope_set(scopes)))
+    })
 }
 
 /// How the token is used, as the service said it: `"Bearer"`. No network. Free it with
@@ -162,17 +147,10 @@ pub extern "C" fn clef_refreshing_token_token_type(
     token_type: Option<&mut MaybeUninit<*mut c_char>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "token_type",
-            slot: token_type,
-        },
-        error,
-        || {
-            let token = required("token", token)?.0.token();
-            Ok(strings::hand_over(token.token_type()))
-        },
-    )
+    guard(Out::new("token_type", token_type), error, || {
+        let token = required("token", token)?.0.token();
+        Ok(strings::hand_over(token.token_type()))
+    })
 }
 
 /// Whether the token comes from a login with PKCE. NULL gives false. Reference:
@@ -211,17 +189,10 @@ pub extern "C" fn clef_refreshing_token_token(
     current: Option<&mut MaybeUninit<Option<Box<clef_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "current",
-            slot: current,
-        },
-        error,
-        || {
-            let current = required("token", token)?.0.token();
-            Ok(hand_over(clef_token::new(current)))
-        },
-    )
+    guard(Out::new("current", current), error, || {
+        let current = required("token", token)?.0.token();
+        Ok(hand_over(clef_token::new(current)))
+    })
 }
 
 /// Refreshes now, however fresh the token is and whatever went wrong before. Joins a refresh
@@ -262,17 +233,10 @@ pub extern "C" fn clef_refreshing_token_last_error(
     last_error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "last_error",
-            slot: last_error,
-        },
-        error,
-        || {
-            let last_error = required("token", token)?.0.last_error();
-            Ok(last_error.map(|error| Box::new(clef_error(error))))
-        },
-    )
+    guard(Out::new("last_error", last_error), error, || {
+        let last_error = required("token", token)?.0.last_error();
+        Ok(last_error.map(|error| Box::new(clef_error(error))))
+    })
 }
 
 /// Has `listener` hear of what happens to the token; NULL for nobody.

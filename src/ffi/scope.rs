@@ -56,25 +56,18 @@ pub unsafe extern "C" fn clef_scope_set_of(
     set: Option<&mut MaybeUninit<Option<Box<clef_scope_set>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "set",
-            slot: set,
-        },
-        error,
-        || {
-            let numbers = numbers(scopes, count)?;
-            let scopes = numbers
-                .iter()
-                .map(|number| {
-                    Scope::from_number(*number).ok_or_else(|| {
-                        Error::invalid_argument(format!("scopes has an unknown scope, {number}"))
-                    })
+    guard(Out::new("set", set), error, || {
+        let numbers = numbers(scopes, count)?;
+        let scopes = numbers
+            .iter()
+            .map(|number| {
+                Scope::from_number(*number).ok_or_else(|| {
+                    Error::invalid_argument(format!("scopes has an unknown scope, {number}"))
                 })
-                .collect::<Result<Vec<_>, _>>()?;
-            Ok(hand_over(clef_scope_set(ScopeSet::of(scopes)?)))
-        },
-    )
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(hand_over(clef_scope_set(ScopeSet::of(scopes)?)))
+    })
 }
 
 fn numbers<'a>(scopes: *const clef_scope, count: usize) -> Result<&'a [clef_scope], Error> {
@@ -105,17 +98,10 @@ pub unsafe extern "C" fn clef_scope_set_parse(
     set: Option<&mut MaybeUninit<Option<Box<clef_scope_set>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "set",
-            slot: set,
-        },
-        error,
-        || {
-            let names = super::arguments::text("text", text)?;
-            Ok(hand_over(clef_scope_set(ScopeSet::parse(names)?)))
-        },
-    )
+    guard(Out::new("set", set), error, || {
+        let names = super::arguments::text("text", text)?;
+        Ok(hand_over(clef_scope_set(ScopeSet::parse(names)?)))
+    })
 }
 
 /// A new set of the 11 scopes that read. Yours: free it with `clef_scope_set_free`. Reference:
@@ -147,17 +133,10 @@ pub extern "C" fn clef_scope_set_union(
     set: Option<&mut MaybeUninit<Option<Box<clef_scope_set>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "set",
-            slot: set,
-        },
-        error,
-        || {
-            let (a, b) = (required("a", a)?, required("b", b)?);
-            Ok(hand_over(clef_scope_set(a.0.union(&b.0))))
-        },
-    )
+    guard(Out::new("set", set), error, || {
+        let (a, b) = (required("a", a)?, required("b", b)?);
+        Ok(hand_over(clef_scope_set(a.0.union(&b.0))))
+    })
 }
 
 /// A new set of what is in `a` but not in `b`. Reference: `Scope` `-`.
@@ -168,17 +147,10 @@ pub extern "C" fn clef_scope_set_difference(
     set: Option<&mut MaybeUninit<Option<Box<clef_scope_set>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "set",
-            slot: set,
-        },
-        error,
-        || {
-            let (a, b) = (required("a", a)?, required("b", b)?);
-            Ok(hand_over(clef_scope_set(a.0.difference(&b.0))))
-        },
-    )
+    guard(Out::new("set", set), error, || {
+        let (a, b) = (required("a", a)?, required("b", b)?);
+        Ok(hand_over(clef_scope_set(a.0.difference(&b.0))))
+    })
 }
 
 /// Whether the set has a scope of this name. False where either is NULL.

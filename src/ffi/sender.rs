@@ -42,17 +42,10 @@ pub extern "C" fn clef_sender_new_http(
     sender: Option<&mut MaybeUninit<Option<Box<clef_sender>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "sender",
-            slot: sender,
-        },
-        error,
-        || {
-            let config = config.map(|config| config.0.clone()).unwrap_or_default();
-            Ok(hand_over(clef_sender(Arc::new(HttpSender::new(config)))))
-        },
-    )
+    guard(Out::new("sender", sender), error, || {
+        let config = config.map(|config| config.0.clone()).unwrap_or_default();
+        Ok(hand_over(clef_sender(Arc::new(HttpSender::new(config)))))
+    })
 }
 
 /// A new sender that sends through `inner`, and up to `retries` times more after a passing
@@ -76,19 +69,12 @@ pub extern "C" fn clef_sender_new_retrying(
     sender: Option<&mut MaybeUninit<Option<Box<clef_sender>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "sender",
-            slot: sender,
-        },
-        error,
-        || {
-            let inner = required("inner", inner)?.0.clone();
-            let max_wait = timeout("max_wait_ms", max_wait_ms)?.unwrap_or(std::time::Duration::MAX);
-            let retrying = RetryingSender::new(inner, retries, max_wait);
-            Ok(hand_over(clef_sender(Arc::new(retrying))))
-        },
-    )
+    guard(Out::new("sender", sender), error, || {
+        let inner = required("inner", inner)?.0.clone();
+        let max_wait = timeout("max_wait_ms", max_wait_ms)?.unwrap_or(std::time::Duration::MAX);
+        let retrying = RetryingSender::new(inner, retries, max_wait);
+        Ok(hand_over(clef_sender(Arc::new(retrying))))
+    })
 }
 
 /// A new sender that hands each request to `send`, for programs that have HTTP of their own.
@@ -108,26 +94,19 @@ pub unsafe extern "C" fn clef_sender_new_custom(
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
     let user_data = UserData::new(user_data, free_user_data);
-    guard(
-        Out {
-            name: "sender",
-            slot: sender,
-        },
-        error,
-        move || {
-            let send = send.ok_or_else(|| must_not_be_null("send"))?;
-            let timeout = timeout("timeout_ms", timeout_ms)?;
-            let carry = move |exchange: Exchange| {
-                let exchange = Box::new(clef_exchange::new(exchange));
-                // SAFETY: the header asks the caller for a function that takes this `user_data` and the exchange, on any
-                // thread; `user_data` is freed after the sender, which runs this.
-                unsafe { send(user_data.pointer(), exchange) }
-            };
-            Ok(hand_over(clef_sender(Arc::new(CustomSender::new(
-                carry, timeout,
-            )))))
-        },
-    )
+    guard(Out::new("sender", sender), error, move || {
+        let send = send.ok_or_else(|| must_not_be_null("send"))?;
+        let timeout = timeout("timeout_ms", timeout_ms)?;
+        let carry = move |exchange: Exchange| {
+            let exchange = Box::new(clef_exchange::new(exchange));
+            // SAFETY: the header asks the caller for a function that takes this `user_data` and the exchange, on any
+            // thread; `user_data` is freed after the sender, which runs this.
+            unsafe { send(user_data.pointer(), exchange) }
+        };
+        Ok(hand_over(clef_sender(Arc::new(CustomSender::new(
+            carry, timeout,
+        )))))
+    })
 }
 
 /// A new handle to the same sender. Yours: free it with `clef_sender_free`. NULL gives NULL.

@@ -22,21 +22,14 @@ pub unsafe extern "C" fn clef_request_client_token(
     token: Option<&mut MaybeUninit<Option<Box<clef_refreshing_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "token",
-            slot: token,
-        },
-        error,
-        || {
-            let token = shortcuts::request_client_token(
-                text("client_id", client_id)?,
-                text("client_secret", client_secret)?,
-                sender.map(|sender| sender.0.clone()),
-            )?;
-            Ok(hand_over(clef_refreshing_token(token)))
-        },
-    )
+    guard(Out::new("token", token), error, || {
+        let token = shortcuts::request_client_token(
+            text("client_id", client_id)?,
+            text("client_secret", client_secret)?,
+            sender.map(|sender| sender.0.clone()),
+        )?;
+        Ok(hand_over(clef_refreshing_token(token)))
+    })
 }
 
 /// Requests a self-refreshing user token by the refresh token of a login with a client secret.
@@ -51,22 +44,15 @@ pub unsafe extern "C" fn clef_refresh_user_token(
     token: Option<&mut MaybeUninit<Option<Box<clef_refreshing_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "token",
-            slot: token,
-        },
-        error,
-        || {
-            let token = shortcuts::refresh_user_token(
-                text("client_id", client_id)?,
-                text("client_secret", client_secret)?,
-                text("refresh_token", refresh_token)?,
-                sender.map(|sender| sender.0.clone()),
-            )?;
-            Ok(hand_over(clef_refreshing_token(token)))
-        },
-    )
+    guard(Out::new("token", token), error, || {
+        let token = shortcuts::refresh_user_token(
+            text("client_id", client_id)?,
+            text("client_secret", client_secret)?,
+            text("refresh_token", refresh_token)?,
+            sender.map(|sender| sender.0.clone()),
+        )?;
+        Ok(hand_over(clef_refreshing_token(token)))
+    })
 }
 
 /// Requests a self-refreshing user token by the refresh token of a login with PKCE. `sender` is
@@ -80,19 +66,12 @@ pub unsafe extern "C" fn clef_refresh_pkce_token(
     token: Option<&mut MaybeUninit<Option<Box<clef_refreshing_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "token",
-            slot: token,
-        },
-        error,
-        || {
-            let token = shortcuts::refresh_pkce_token(
-                text("client_id", client_id)?,
-                text("refresh_token", refresh_token)?,
-                sender.map(|sender| sender.0.clone()),
-            )?;
-            Ok(hand_over(clef_refreshing_token(token)))
-        },
-    )
+    guard(Out::new("token", token), error, || {
+        let token = shortcuts::refresh_pkce_token(
+            text("client_id", client_id)?,
+            text("refresh_token", refresh_token)?,
+            sender.map(|sender| sender.0.clone()),
+        )?;
+        Ok(hand_over(clef_refreshing_token(token)))
+    })
 }

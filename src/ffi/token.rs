@@ -62,21 +62,14 @@ pub unsafe extern "C" fn clef_token_from_json(
     token: Option<&mut MaybeUninit<Option<Box<clef_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "token",
-            slot: token,
-        },
-        error,
-        || {
-            let json = text("json", json)?;
-            let uses_pkce = TokenFlag::UsesPkce as u32;
-            let uses_pkce = arguments::flags(flags, uses_pkce)? & uses_pkce != 0;
-            Ok(hand_over(clef_token::new(Token::from_json(
-                json, uses_pkce,
-            )?)))
-        },
-    )
+    guard(Out::new("token", token), error, || {
+        let json = text("json", json)?;
+        let uses_pkce = TokenFlag::UsesPkce as u32;
+        let uses_pkce = arguments::flags(flags, uses_pkce)? & uses_pkce != 0;
+        Ok(hand_over(clef_token::new(Token::from_json(
+            json, uses_pkce,
+        )?)))
+    })
 }
 
 /// The JSON to save, on one line: the tokens, their scopes and times, the client id, whether
@@ -91,17 +84,10 @@ pub extern "C" fn clef_token_to_json(
     json: Option<&mut MaybeUninit<*mut c_char>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "json",
-            slot: json,
-        },
-        error,
-        || {
-            let token = required("token", token)?;
-            Ok(strings::hand_over(token.token.to_json().expose()))
-        },
-    )
+    guard(Out::new("json", json), error, || {
+        let token = required("token", token)?;
+        Ok(strings::hand_over(token.token.to_json().expose()))
+    })
 }
 
 /// The access token, for the header `Authorization: Bearer …`. **Secret**. Borrowed: lives as
@@ -177,24 +163,17 @@ pub extern "C" fn clef_token_with_authorised_at(
     changed: Option<&mut MaybeUninit<Option<Box<clef_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "changed",
-            slot: changed,
-        },
-        error,
-        || {
-            let token = required("token", token)?;
-            if authorised_at < TIME_UNKNOWN {
-                return Err(Error::invalid_argument(
-                    "authorised_at must not be negative",
-                ));
-            }
-            Ok(hand_over(clef_token::new(
-                token.token.with_authorised_at(authorised_at),
-            )))
-        },
-    )
+    guard(Out::new("changed", changed), error, || {
+        let token = required("token", token)?;
+        if authorised_at < TIME_UNKNOWN {
+            return Err(Error::invalid_argument(
+                "authorised_at must not be negative",
+            ));
+        }
+        Ok(hand_over(clef_token::new(
+            token.token.with_authorised_at(authorised_at),
+        )))
+    })
 }
 
 /// About when the grant ends and the user has to log in again, in Unix seconds: six months after

@@ -41,19 +41,12 @@ pub extern "C" fn clef_user_auth_new(
     auth: Option<&mut MaybeUninit<Option<Box<clef_user_auth>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "auth",
-            slot: auth,
-        },
-        error,
-        || {
-            let credentials = required("credentials", credentials)?;
-            let scopes = scopes.map(|scopes| &scopes.0);
-            let auth = UserAuth::new(&credentials.0, scopes, auth_options(flags)?)?;
-            Ok(hand_over(clef_user_auth(auth)))
-        },
-    )
+    guard(Out::new("auth", auth), error, || {
+        let credentials = required("credentials", credentials)?;
+        let scopes = scopes.map(|scopes| &scopes.0);
+        let auth = UserAuth::new(&credentials.0, scopes, auth_options(flags)?)?;
+        Ok(hand_over(clef_user_auth(auth)))
+    })
 }
 
 /// Takes up a login that was begun elsewhere: for a redirect that lands on another server or
@@ -72,25 +65,18 @@ pub unsafe extern "C" fn clef_user_auth_resume(
     auth: Option<&mut MaybeUninit<Option<Box<clef_user_auth>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "auth",
-            slot: auth,
-        },
-        error,
-        || {
-            let credentials = required("credentials", credentials)?;
-            let state = text("state", state)?;
-            let verifier = nullable_text("verifier", verifier)?;
-            if auth_options(flags)?.pkce && verifier.is_none() {
-                return Err(Error::invalid_argument(
-                    "verifier must not be NULL with CLEF_AUTH_PKCE",
-                ));
-            }
-            let auth = UserAuth::resume(&credentials.0, state, verifier)?;
-            Ok(hand_over(clef_user_auth(auth)))
-        },
-    )
+    guard(Out::new("auth", auth), error, || {
+        let credentials = required("credentials", credentials)?;
+        let state = text("state", state)?;
+        let verifier = nullable_text("verifier", verifier)?;
+        if auth_options(flags)?.pkce && verifier.is_none() {
+            return Err(Error::invalid_argument(
+                "verifier must not be NULL with CLEF_AUTH_PKCE",
+            ));
+        }
+        let auth = UserAuth::resume(&credentials.0, state, verifier)?;
+        Ok(hand_over(clef_user_auth(auth)))
+    })
 }
 
 /// Where to send the user; NULL for a login that was resumed. It is for the user and no log: the
@@ -128,20 +114,13 @@ pub unsafe extern "C" fn clef_user_auth_request_token(
     token: Option<&mut MaybeUninit<Option<Box<clef_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "token",
-            slot: token,
-        },
-        error,
-        || {
-            let auth = required("auth", auth)?;
-            let token = auth
-                .0
-                .request_token(text("code", code)?, text("state", state)?)?;
-            Ok(hand_over(clef_token::new(token)))
-        },
-    )
+    guard(Out::new("token", token), error, || {
+        let auth = required("auth", auth)?;
+        let token = auth
+            .0
+            .request_token(text("code", code)?, text("state", state)?)?;
+        Ok(hand_over(clef_token::new(token)))
+    })
 }
 
 /// Verifies the state in the URL that the user was redirected to, and trades its code for a
@@ -160,18 +139,11 @@ pub unsafe extern "C" fn clef_user_auth_request_token_from_url(
     token: Option<&mut MaybeUninit<Option<Box<clef_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "token",
-            slot: token,
-        },
-        error,
-        || {
-            let auth = required("auth", auth)?;
-            let token = auth.0.request_token_from_url(text("url", url)?)?;
-            Ok(hand_over(clef_token::new(token)))
-        },
-    )
+    guard(Out::new("token", token), error, || {
+        let auth = required("auth", auth)?;
+        let token = auth.0.request_token_from_url(text("url", url)?)?;
+        Ok(hand_over(clef_token::new(token)))
+    })
 }
 
 /// `clef_user_auth_request_token` for a token that refreshes itself. Blocks and fails as that
@@ -184,20 +156,13 @@ pub unsafe extern "C" fn clef_user_auth_request_refreshing_token(
     token: Option<&mut MaybeUninit<Option<Box<clef_refreshing_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "token",
-            slot: token,
-        },
-        error,
-        || {
-            let auth = required("auth", auth)?;
-            let token = auth
-                .0
-                .request_refreshing_token(text("code", code)?, text("state", state)?)?;
-            Ok(hand_over(clef_refreshing_token(token)))
-        },
-    )
+    guard(Out::new("token", token), error, || {
+        let auth = required("auth", auth)?;
+        let token = auth
+            .0
+            .request_refreshing_token(text("code", code)?, text("state", state)?)?;
+        Ok(hand_over(clef_refreshing_token(token)))
+    })
 }
 
 /// `clef_user_auth_request_token_from_url` for a token that refreshes itself. Blocks and fails
@@ -209,20 +174,13 @@ pub unsafe extern "C" fn clef_user_auth_request_refreshing_token_from_url(
     token: Option<&mut MaybeUninit<Option<Box<clef_refreshing_token>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "token",
-            slot: token,
-        },
-        error,
-        || {
-            let auth = required("auth", auth)?;
-            let token = auth
-                .0
-                .request_refreshing_token_from_url(text("url", url)?)?;
-            Ok(hand_over(clef_refreshing_token(token)))
-        },
-    )
+    guard(Out::new("token", token), error, || {
+        let auth = required("auth", auth)?;
+        let token = auth
+            .0
+            .request_refreshing_token_from_url(text("url", url)?)?;
+        Ok(hand_over(clef_refreshing_token(token)))
+    })
 }
 
 /// The request of `clef_user_auth_request_token` as a value, not sent yet. No network. It
@@ -235,20 +193,13 @@ pub unsafe extern "C" fn clef_user_auth_prepare_token(
     request: Option<&mut MaybeUninit<Option<Box<clef_http_request>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "request",
-            slot: request,
-        },
-        error,
-        || {
-            let auth = required("auth", auth)?;
-            let request = auth
-                .0
-                .prepare_token(text("code", code)?, text("state", state)?)?;
-            Ok(hand_over(clef_http_request(request)))
-        },
-    )
+    guard(Out::new("request", request), error, || {
+        let auth = required("auth", auth)?;
+        let request = auth
+            .0
+            .prepare_token(text("code", code)?, text("state", state)?)?;
+        Ok(hand_over(clef_http_request(request)))
+    })
 }
 
 /// The request of `clef_user_auth_request_token_from_url` as a value, not sent yet. No network.
@@ -260,18 +211,11 @@ pub unsafe extern "C" fn clef_user_auth_prepare_token_from_url(
     request: Option<&mut MaybeUninit<Option<Box<clef_http_request>>>>,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
-    guard(
-        Out {
-            name: "request",
-            slot: request,
-        },
-        error,
-        || {
-            let auth = required("auth", auth)?;
-            let request = auth.0.prepare_token_from_url(text("url", url)?)?;
-            Ok(hand_over(clef_http_request(request)))
-        },
-    )
+    guard(Out::new("request", request), error, || {
+        let auth = required("auth", auth)?;
+        let request = auth.0.prepare_token_from_url(text("url", url)?)?;
+        Ok(hand_over(clef_http_request(request)))
+    })
 }
 
 /// Wipes and frees a login and the strings that were borrowed from it. NULL does nothing.
