@@ -1,6 +1,6 @@
 //! How long the service asked to be left alone.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::clock::Moment;
 use crate::error::{Error, Status};
@@ -8,22 +8,47 @@ use crate::error::{Error, Status};
 /// The last `Retry-After` of the service, shared by all tokens of the same credentials.
 #[derive(Debug, Default)]
 pub(crate) struct Cooldown {
-    /// In monotonic milliseconds; 0 is never in the future.
-    until: AtomicI64,
+    pause: Mutex<Option<Pause>>,
+}
+
+/// In monotonic milliseconds.
+#[derive(Debug, Clone, Copy)]
+struct Pause {
+    noted_at: i64,
+    until: i64,
 }
 
 impl Cooldown {
+    fn lock(&self) -> MutexGuard<'_, Option<Pause>> {
+        self.pause.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Remembers the `Retry-After` of an error, if it has one.
     pub(crate) fn note(&self, now: Moment, error: &Error) {
-        if let Some(seconds) = error.retry_after() {
-            let until = now.monotonic_ms.saturating_add(i64::from(seconds) * 1000);
-            self.until.fetch_max(until, Ordering::Relaxed);
+        let Some(seconds) = error.retry_after() else {
+            return;
+        };
+        let mut pause = self.lock();
+        let until = now.monotonic_ms.saturating_add(i64::from(seconds) * 1000);
+        *pause = Some(Pause {
+            noted_at: now.monotonic_ms,
+            until: pause.map_or(until, |earlier| earlier.until.max(until)),
+        });
+    }
+
+    /// The service took a request that was sent at this moment: what it asked for before is over.
+    pub(crate) fn end(&self, sent_at: Moment) {
+        let mut pause = self.lock();
+        if pause.is_some_and(|pause| pause.noted_at <= sent_at.monotonic_ms) {
+            *pause = None;
         }
     }
 
     /// The error that the service would give again, while it wants to be left alone.
     pub(crate) fn check(&self, now: Moment) -> Result<(), Error> {
-        let left_ms = self.until.load(Ordering::Relaxed) - now.monotonic_ms;
+        let left_ms = self
+            .lock()
+            .map_or(0, |pause| pause.until - now.monotonic_ms);
         if left_ms <= 0 {
             return Ok(());
         }
@@ -58,6 +83,17 @@ mod tests {
         assert_eq!(error.retry_after(), Some(10));
         assert!(cooldown.check(at(10_999)).is_err());
         assert!(cooldown.check(at(11_000)).is_ok());
+    }
+
+    #[test]
+    fn only_a_later_request_ends_it() {
+        let cooldown = Cooldown::default();
+        let limited = Error::new(Status::RateLimited, "").with_retry_after(Some(10));
+        cooldown.note(at(1000), &limited);
+        cooldown.end(at(999));
+        assert!(cooldown.check(at(1001)).is_err());
+        cooldown.end(at(1000));
+        assert!(cooldown.check(at(1001)).is_ok());
     }
 
     #[test]

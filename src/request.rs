@@ -91,7 +91,11 @@ impl HttpRequest {
         }
         let sent_at = self.parts.clock.now();
         match self.parts.sender.send(self) {
-            Ok(response) => self.finish_at(sent_at, &response),
+            Ok(response) => {
+                let token = self.finish_at(sent_at, &response)?;
+                self.parts.cooldown.end(sent_at);
+                Ok(token)
+            }
             Err(failure) => {
                 self.parts
                     .cooldown

@@ -946,7 +946,8 @@ static void times(void)
     INVALID(clef_token_with_authorised_at(token, INT64_MIN, OUT(token), error), "authorised_at");
     WORKS(clef_token_with_authorised_at(token, CLEF_TIME_UNKNOWN, OUT(token), error));
     WORKS(clef_token_with_authorised_at(token, INT64_MAX, OUT(token), error));
-    WORKS(clef_http_request_finish(request, INT64_MIN, response, OUT(token), error));
+    INVALID(clef_http_request_finish(request, INT64_MIN, response, OUT(token), error), "sent_at");
+    INVALID(clef_http_request_finish(request, -1, response, OUT(token), error), "sent_at");
     WORKS(clef_http_request_finish(request, INT64_MAX, response, OUT(token), error));
     WORKS(clef_token_from_json("{\"access_token\": \"a\", \"expires_in\": 9223372036854775807}", 0,
                                OUT(token), error));
@@ -957,7 +958,7 @@ static void times(void)
     CHECK_INT(clef_token_with_authorised_at(token, INT64_MAX, &far, NULL), CLEF_STATUS_OK);
     CHECK(clef_token_grant_expires_at(far) == INT64_MAX);
     clef_token_free(far);
-    CHECK_INT(clef_http_request_finish(request, INT64_MIN, response, &far, NULL), CLEF_STATUS_OK);
+    CHECK_INT(clef_http_request_finish(request, 1, response, &far, NULL), CLEF_STATUS_OK);
     CHECK(clef_token_is_expiring(far));
     CHECK(clef_token_expires_in(far) < 0);
     clef_token_free(far);
@@ -1292,8 +1293,11 @@ static void accounts_urls(void)
         {"https://user:" SECRET "@example.com", "has a user name or password"},
         {"https://example.com/?x", "has a query or a fragment"},
         {"https://example.com/#x", "has a query or a fragment"},
-        {"https://example.com\\x", "backslash"},
-        {"https://example.com/\n", "control character"},
+        {"https://example.com\\x", "must encode"},
+        {"https://example.com/\n", "must encode"},
+        {"https://b\xc3\xbc" "cher.example", "must encode"},
+        {"https://[::1", "no name and no address"},
+        {"https://%zz", "no name and no address"},
         {"https://example.com:99999", "port"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)

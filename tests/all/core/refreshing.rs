@@ -196,7 +196,7 @@ fn a_rejected_token_of_a_dead_grant_is_not_served() {
 }
 
 #[test]
-fn the_success_of_one_request_does_not_end_the_rest_of_the_service() {
+fn an_answer_that_was_carried_does_not_end_the_pause_of_the_service() {
     let scene = scene();
     let request = scene.credentials.prepare_client_token().unwrap();
     scene.clock.advance(3600);
