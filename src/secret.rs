@@ -58,13 +58,12 @@ const MIN_HIDDEN_BYTES: usize = 4;
 
 /// `text` with each of `secrets` in it as `***`.
 pub(crate) fn hide(text: &str, mut secrets: Vec<Secret>) -> String {
-    // The longest first: one may begin with another, and its end would be left.
-    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.expose().len()));
+    secrets.retain(|secret| secret.expose().len() >= MIN_HIDDEN_BYTES);
     let mut text = Zeroizing::new(text.to_owned());
-    for secret in secrets.iter().map(Secret::expose) {
-        if secret.len() >= MIN_HIDDEN_BYTES {
-            text = Zeroizing::new(text.replace(secret, "***"));
-        }
+    // The longest first: one may begin with another, and its end would be left.
+    while let Some(longest) = (0..secrets.len()).max_by_key(|&i| secrets[i].expose().len()) {
+        let secret = secrets.swap_remove(longest);
+        text = Zeroizing::new(text.replace(secret.expose(), "***"));
     }
     std::mem::take(&mut *text)
 }
