@@ -188,11 +188,11 @@ impl Credentials {
         show_dialog: bool,
     ) -> Result<PkceAuthorisation> {
         let verifier = pkce::generate_verifier(verifier_bytes)?;
-        let challenge = pkce::challenge(&verifier);
+        let challenge = pkce::Challenge::of(&verifier);
         let show_dialog = if show_dialog { "&show_dialog=true" } else { "" };
         let more = [
             "&code_challenge=",
-            &challenge,
+            challenge.as_str(),
             "&code_challenge_method=S256",
             show_dialog,
         ];

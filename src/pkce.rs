@@ -29,8 +29,24 @@ pub fn generate_verifier(bytes: usize) -> Result<Secret> {
 }
 
 /// The `S256` challenge of a verifier.
-pub fn challenge(verifier: &Secret) -> String {
-    URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.expose()))
+pub struct Challenge {
+    characters: [u8; 43],
+}
+
+impl Challenge {
+    /// The challenge of `verifier`.
+    pub fn of(verifier: &Secret) -> Challenge {
+        let mut characters = [0; 43];
+        URL_SAFE_NO_PAD
+            .encode_slice(Sha256::digest(verifier.expose()), &mut characters)
+            .expect("a hash of 32 bytes is 43 characters of base64");
+        Challenge { characters }
+    }
+
+    /// The challenge as it stands in a URL.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.characters).expect("base64 is ASCII")
+    }
 }
 
 #[cfg(test)]
@@ -41,7 +57,7 @@ mod tests {
     fn challenge_of_the_example_in_rfc_7636() {
         let verifier = Secret::new("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk").unwrap();
         assert_eq!(
-            challenge(&verifier),
+            Challenge::of(&verifier).as_str(),
             "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
         );
     }
