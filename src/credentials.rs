@@ -486,7 +486,9 @@ fn checked_accounts_url(url: &str) -> Result<Text> {
     if !authority.is_name_or_address() {
         return Err(refuse("has a host that is no name and no address"));
     }
-    let secure = match scheme.to_ascii_lowercase().as_str() {
+    // Written one way from here on, since whoever carries a request decides by it.
+    let scheme = scheme.to_ascii_lowercase();
+    let secure = match scheme.as_str() {
         "https" => true,
         "http" => authority.is_loopback_literal(),
         _ => false,
@@ -496,5 +498,6 @@ fn checked_accounts_url(url: &str) -> Result<Text> {
             "must be https, or http to 127.0.0.1 or [::1]: secrets are sent there",
         ));
     }
-    Ok(Text::new(url.trim_end_matches('/')).expect("control characters were refused"))
+    let url = format!("{scheme}://{}", rest.trim_end_matches('/'));
+    Ok(Text::new(&url).expect("control characters were refused"))
 }

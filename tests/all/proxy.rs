@@ -107,7 +107,7 @@ fn plain_http_stays_on_this_computer() {
     let sandbox = sandbox();
     let (port, head) = start_proxy("HTTP/1.1 200 OK\r\n\r\n");
     credentials(&sandbox, &format!("http://127.0.0.1:{port}"))
-        .with_accounts_url(&sandbox.url())
+        .with_accounts_url(&sandbox.url().replace("http:", "HTTP:"))
         .unwrap()
         .request_client_token()
         .unwrap();

@@ -94,8 +94,8 @@ impl HttpConfig {
         self.timeout
     }
 
-    pub(super) fn proxy(&self) -> Option<Proxy> {
-        self.proxy.clone()
+    pub(super) fn proxy(&self) -> Option<&Proxy> {
+        self.proxy.as_ref()
     }
 
     pub(super) fn ca_certificates(&self) -> &[CertificateDer<'static>] {

@@ -54,7 +54,7 @@ impl HttpSender {
     fn agent(&self) -> &Agent {
         self.agent.get_or_init(|| {
             let config = Agent::config_builder()
-                .proxy(self.config.proxy())
+                .proxy(self.config.proxy().cloned())
                 .user_agent(self.config.user_agent())
                 .timeout_connect(self.config.connect_timeout())
                 .timeout_global(self.config.timeout())
@@ -76,7 +76,7 @@ impl Sender for HttpSender {
     fn send(&self, request: &HttpRequest) -> Result<HttpResponse, SendFailure> {
         let mut post = self.agent().post(request.url());
         // Plain http goes to this computer alone, and a proxy is another one.
-        if request.url().starts_with("http://") {
+        if self.config.proxy().is_some() && request.url().starts_with("http://") {
             post = post.config().proxy(None).build();
         }
         let outgoing = request

@@ -151,6 +151,18 @@ fn the_accounts_url_must_keep_secrets() {
 }
 
 #[test]
+fn the_scheme_of_the_accounts_url_is_written_one_way() {
+    for (given, kept) in [
+        ("HTTP://127.0.0.1:8888", "http://127.0.0.1:8888"),
+        ("Https://example.com/P", "https://example.com/P"),
+    ] {
+        let credentials = plain().with_accounts_url(given).unwrap();
+        let request = credentials.prepare_client_token().unwrap();
+        assert_eq!(request.url(), format!("{kept}/api/token"));
+    }
+}
+
+#[test]
 fn what_is_missing_is_said_before_anything_is_sent() {
     let bare = Credentials::new("client", None, None).unwrap();
     let status = |result: Result<_, clef::Error>| result.map(drop).unwrap_err().status();
