@@ -24,6 +24,8 @@ mod scope;
 mod secret;
 pub mod sender;
 mod shortcuts;
+#[expect(dead_code, reason = "the next commits use it")]
+mod stop;
 mod text;
 mod this_thread;
 mod token;
