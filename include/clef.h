@@ -390,8 +390,8 @@ typedef struct clef_error clef_error;
  * One request that waits for its answer. Whoever has it ends it exactly once, from any thread,
  * now or later.
  *
- * Methods: `clef_exchange_request`, `_is_cancelled`; `_respond`, `_fail` and `_free`, which end
- * it.
+ * Methods: `clef_exchange_request`, `_is_cancelled`; `_respond`, `_forward`, `_fail` and `_free`,
+ * which end it.
  */
 typedef struct clef_exchange clef_exchange;
 
@@ -409,7 +409,7 @@ typedef struct clef_http_config clef_http_config;
  * `clef_user_auth_prepare_…` calls. Its contents are immutable; any thread may read them at any
  * time.
  *
- * Methods: `clef_http_request_send`; or, to carry it yourself, `_method`, `_url`,
+ * Methods: `clef_http_request_send`, `_start`; or, to carry it yourself, `_method`, `_url`,
  * `_header_count`, `_header_name`, `_header_value`, `_body`, `_may_repeat` and `_finish`;
  * `_free`.
  */
@@ -421,6 +421,18 @@ typedef struct clef_http_request clef_http_request;
  * Methods: `clef_http_response_new`, `_add_header`, `_free`.
  */
 typedef struct clef_http_response clef_http_response;
+
+/**
+ * One piece of work under way in a runtime. Shared: any thread may use it at any time.
+ *
+ * It completes exactly once: with a result, with an error, or as `CLEF_STATUS_CANCELLED`. Then it
+ * is done, its results can be had any number of times, and its callback, if it has one, is run by
+ * `clef_runtime_run_callbacks`, never inside the call that started it.
+ *
+ * Methods: `clef_operation_is_done`, `_wait`, `_cancel`, `_access_token`, `_token`,
+ * `_refreshing_token`, `_clone`, `_free`.
+ */
+typedef struct clef_operation clef_operation;
 
 /**
  * Credentials that give self-refreshing tokens. Immutable; any thread may use them at any time.
@@ -436,11 +448,27 @@ typedef struct clef_refreshing_credentials clef_refreshing_credentials;
  * An access token that is refreshed when it is about to expire. Shared: any number of threads
  * may use it at any time. Reference: `RefreshingToken`.
  *
- * Methods: `clef_refreshing_token_new`, `_credentials`, `_access_token`, `_refresh_token`,
- * `_scopes`, `_token_type`, `_uses_pkce`, `_expires_at`, `_expires_in`, `_is_expiring`,
- * `_token`, `_refresh`, `_invalidate`, `_last_error`, `_set_listener`, `_clone`, `_free`.
+ * Methods: `clef_refreshing_token_new`, `_credentials`, `_access_token`, `_access_token_start`,
+ * `_refresh_token`, `_scopes`, `_token_type`, `_uses_pkce`, `_expires_at`, `_expires_in`,
+ * `_is_expiring`, `_token`, `_refresh`, `_refresh_start`, `_invalidate`, `_keep_fresh`,
+ * `_last_error`, `_set_listener`, `_clone`, `_free`.
  */
 typedef struct clef_refreshing_token clef_refreshing_token;
+
+/**
+ * Does work in the background, and leaves every call of yours to the thread that calls
+ * `clef_runtime_run_callbacks`: once a frame, or when `clef_runtime_fd` is readable. Shared: any
+ * thread may use it at any time.
+ *
+ * It has one thread that carries the work on and up to 32 that carry requests over the network,
+ * which end after 10 idle seconds. A host name is looked up by one thread more, since that cannot
+ * be interrupted: it may outlive the runtime by as long as the system's resolver takes. All are
+ * started when they are first needed, block all signals, and never run code of yours.
+ *
+ * Methods: `clef_runtime_new`, `_run_callbacks`, `_wait`, `_wake`, `_fd`, `_new_sender`,
+ * `_close`, `_free`; the `…_start` functions, and `clef_refreshing_token_keep_fresh`.
+ */
+typedef struct clef_runtime clef_runtime;
 
 /**
  * A set of scope names: sorted, each once, known to clef or not. Immutable; any thread may read
@@ -456,7 +484,8 @@ typedef struct clef_scope_set clef_scope_set;
  * Carries requests to the service and brings the answers back. Shared: any thread may use it at
  * any time.
  *
- * Methods: `clef_sender_new_http`, `_new_retrying`, `_new_custom`, `_clone`, `_free`.
+ * Methods: `clef_sender_new_http`, `_new_retrying`, `_new_custom`, `_new_polled`,
+ * `clef_runtime_new_sender`, `clef_sender_next_exchange`, `_clone`, `_free`.
  */
 typedef struct clef_sender clef_sender;
 
@@ -477,7 +506,7 @@ typedef struct clef_token clef_token;
  *
  * Methods: `clef_user_auth_new`, `_resume`, `_url`, `_state`, `_verifier`, `_request_token`,
  * `_request_token_from_url`, `_request_refreshing_token`, `_request_refreshing_token_from_url`,
- * `_prepare_token`, `_prepare_token_from_url`, `_free`.
+ * each of these four with `_start` too, `_prepare_token`, `_prepare_token_from_url`, `_free`.
  */
 typedef struct clef_user_auth clef_user_auth;
 
@@ -502,19 +531,29 @@ typedef int32_t clef_scope;
  * Carries one request: answers `exchange` now, or keeps it and answers it later from any
  * thread.
  *
- * `exchange` is yours: end it exactly once, with `clef_exchange_respond`, `clef_exchange_fail`
- * or `clef_exchange_free`. Called on the thread that sends, by several threads at a time if
- * several send. No lock of clef's is held. It must not follow redirects, and must neither
- * unwind nor `longjmp`.
+ * `exchange` is yours: end it exactly once, with `clef_exchange_respond`, `clef_exchange_forward`,
+ * `clef_exchange_fail` or `clef_exchange_free`. Called on the thread that sends, by several threads
+ * at a time if several send; for work in the background of a runtime by its pump, or on a thread
+ * that waits for that work; never on a thread of clef's own. No lock of clef's is held. It must
+ * not follow redirects, and must neither unwind nor `longjmp`.
  */
 typedef void (*clef_send_callback)(void *user_data,
                                    clef_exchange *exchange);
 
 /**
- * Frees a `user_data`. Called exactly once, on the thread that ends its use; never while a lock
+ * Frees a `user_data`. Called exactly once: on the thread that ends its use, or where that is
+ * one of clef's own, by the pump of the runtime that this thread works for. Never while a lock
  * of clef's is held.
  */
 typedef void (*clef_free_callback)(void *user_data);
+
+/**
+ * Hears once that an operation is done. `operation` is borrowed for the call: clone it to keep
+ * it. No lock of clef's is held; any function of clef may be called. It must neither unwind nor
+ * `longjmp`.
+ */
+typedef void (*clef_operation_callback)(void *user_data,
+                                        const clef_operation *operation);
 
 /**
  * What happened to a self-refreshing token: one of the `CLEF_EVENT_…` constants. A later
@@ -531,7 +570,8 @@ typedef int32_t clef_event;
  * Answer `CLEF_STATUS_OK`; anything else says that you could not, and the token is offered
  * again before the next refresh. It is used all the same.
  *
- * Called on the thread that refreshes, one call at a time. No lock of clef's is held, but the
+ * Called one call at a time: on the thread that refreshes, or for a refresh in the background by
+ * the pump of its runtime, or on a thread that waits for it. No lock of clef's is held, but the
  * refresh waits for you: asking this same token for its access token, or to refresh, is
  * `CLEF_STATUS_WOULD_BLOCK`. It must neither unwind nor `longjmp`.
  */
@@ -818,8 +858,9 @@ void clef_http_config_free(clef_http_config *config);
  * A new sender that speaks HTTP and TLS itself, with `config`, or the usual settings where that
  * is NULL (nullable).
  *
- * It sends on the calling thread and starts no other, reads no file and follows no redirect.
- * Connections are kept alive and shared by everything that uses this sender.
+ * It sends on the calling thread and starts no other, or on the threads of the runtime that the
+ * work belongs to. It reads no file and follows no redirect. Connections are kept alive and shared
+ * by everything that uses this sender.
  */
 clef_status clef_sender_new_http(const clef_http_config *config,
                                  clef_sender **sender,
@@ -849,11 +890,12 @@ clef_status clef_sender_new_retrying(const clef_sender *inner,
 /**
  * A new sender that hands each request to `send`, for programs that have HTTP of their own.
  *
- * The thread that sends waits until the exchange ends, up to `timeout_ms` milliseconds (-1 for
- * ever; 0 where `send` answers before it returns): then the call is `CLEF_STATUS_TIMEOUT`, and
- * a later answer is dropped. `user_data` is handed to `send` as it is. `free_user_data`, where
- * not NULL, is called once with it: when the sender and everything that uses it are freed, or
- * when this call fails. So it must not own credentials or tokens that use this sender.
+ * Whoever sends waits until the exchange ends, up to `timeout_ms` milliseconds after `send` was
+ * called (-1 for ever; 0 where `send` answers before it returns): then it is
+ * `CLEF_STATUS_TIMEOUT`, and a later answer is dropped. In the background a thread waits for
+ * nothing. `user_data` is handed to `send` as it is. `free_user_data`, where not NULL, is called
+ * once with it: when the sender and everything that uses it are freed, or when this call fails. So
+ * it must not own credentials or tokens that use this sender.
  */
 clef_status clef_sender_new_custom(clef_send_callback send,
                                    void *user_data,
@@ -861,6 +903,24 @@ clef_status clef_sender_new_custom(clef_send_callback send,
                                    int64_t timeout_ms,
                                    clef_sender **sender,
                                    clef_error **error);
+
+/**
+ * A new sender whose requests wait until you ask for them with `clef_sender_next_exchange`, for
+ * programs that take no callbacks.
+ *
+ * `timeout_ms` counts from when the request is sent: milliseconds above 0, -1 for ever. What is
+ * unanswered then is `CLEF_STATUS_TIMEOUT`. A blocking call that needs this sender waits until
+ * another thread has answered; on the thread that polled last it is `CLEF_STATUS_WOULD_BLOCK`.
+ */
+clef_status clef_sender_new_polled(int64_t timeout_ms,
+                                   clef_sender **sender,
+                                   clef_error **error);
+
+/**
+ * The next request of a polled sender; NULL when there is none at the moment, and for any other
+ * sender. Yours: end it as a `clef_send_callback` would. Never blocks; any thread.
+ */
+clef_exchange *clef_sender_next_exchange(const clef_sender *sender);
 
 /**
  * A new handle to the same sender. Yours: free it with `clef_sender_free`. NULL gives NULL.
@@ -880,8 +940,8 @@ void clef_sender_free(clef_sender *sender);
 const clef_http_request *clef_exchange_request(const clef_exchange *exchange);
 
 /**
- * Whether nobody waits for the answer any more, because the time is up. Such an exchange still
- * has to be ended. NULL gives false.
+ * Whether nobody waits for the answer any more: the time is up, or it was cancelled. Such an
+ * exchange still has to be ended. NULL gives false.
  */
 bool clef_exchange_is_cancelled(const clef_exchange *exchange);
 
@@ -894,6 +954,17 @@ bool clef_exchange_is_cancelled(const clef_exchange *exchange);
  */
 void clef_exchange_respond(clef_exchange *exchange,
                            const clef_http_response *response);
+
+/**
+ * Has `sender` carry the request after all, for custom senders that only look at requests or
+ * answer some of them. Consumes `exchange`; `sender` stays yours.
+ *
+ * Never blocks, on any thread: whoever waits for the answer sends, on its thread or in the
+ * background of its runtime, and the timeouts of `sender` hold from now on. A NULL `sender` is a
+ * failure with `CLEF_STATUS_INVALID_ARGUMENT`. A NULL `exchange` does nothing.
+ */
+void clef_exchange_forward(clef_exchange *exchange,
+                           const clef_sender *sender);
 
 /**
  * Ends an exchange without an answer. Consumes `exchange`. The call that waits returns
@@ -1160,6 +1231,26 @@ void clef_credentials_free(clef_credentials *credentials);
 clef_status clef_http_request_send(const clef_http_request *request,
                                    clef_token **token,
                                    clef_error **error);
+
+/**
+ * `clef_http_request_send` in the background of `runtime`. The operation gives a `clef_token`.
+ * Never blocks; any thread.
+ *
+ * `callback` (nullable) hears, by the pump of `runtime`, that it is done, with `user_data`;
+ * `free_user_data`, where not NULL, is called once with that: after the callback, at once where
+ * there is none, or when this call fails. `operation` (nullable) gets a handle that is yours: free
+ * it with `clef_operation_free`.
+ *
+ * `CLEF_STATUS_ALREADY_USED` where it was sent before, `CLEF_STATUS_CANCELLED` where the runtime
+ * is closed, `CLEF_STATUS_IO` where no thread can be started: then nothing was begun.
+ */
+clef_status clef_http_request_start(const clef_http_request *request,
+                                    const clef_runtime *runtime,
+                                    clef_operation_callback callback,
+                                    void *user_data,
+                                    clef_free_callback free_user_data,
+                                    clef_operation **operation,
+                                    clef_error **error);
 
 /**
  * The HTTP method: `"POST"`. Borrowed: lives as long as the request.
@@ -1518,12 +1609,36 @@ clef_credentials *clef_refreshing_token_credentials(const clef_refreshing_token 
  * comes after 5 seconds, then twice as long each time up to 5 minutes, and not before the
  * service allows. Once the token has expired: whatever the service and the network can do.
  * After `CLEF_STATUS_LOGIN_REQUIRED` no more requests go out until
- * `clef_refreshing_token_refresh`. `CLEF_STATUS_WOULD_BLOCK` from this token's own listener,
- * and from its own custom sender.
+ * `clef_refreshing_token_refresh`.
+ *
+ * A thread that waits for a refresh in the background of a runtime calls that refresh's listener
+ * and sender itself, where these are yours. `CLEF_STATUS_WOULD_BLOCK` where it would wait for
+ * itself: from this token's own listener and custom sender, and on the thread that pumps the
+ * runtime that the sender is bound to, or that polls the sender.
  */
 clef_status clef_refreshing_token_access_token(const clef_refreshing_token *token,
                                                char **access_token,
                                                clef_error **error);
+
+/**
+ * `clef_refreshing_token_access_token` in the background of `runtime`, for threads that must not
+ * block. The operation gives a `clef_token`. Never blocks; any thread.
+ *
+ * The listener and the sender of the token, where they are yours, run by the pump of `runtime`,
+ * or on a thread that waits for the same refresh. While a refresh is under way, an old token that
+ * is still valid is given at once.
+ *
+ * `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`. `callback`,
+ * `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the runtime is
+ * closed, `CLEF_STATUS_IO` where no thread can be started.
+ */
+clef_status clef_refreshing_token_access_token_start(const clef_refreshing_token *token,
+                                                     const clef_runtime *runtime,
+                                                     clef_operation_callback callback,
+                                                     void *user_data,
+                                                     clef_free_callback free_user_data,
+                                                     clef_operation **operation,
+                                                     clef_error **error);
 
 /**
  * The refresh token as it is now; NULL for a client token. No network. **Secret**. Free it with
@@ -1591,6 +1706,22 @@ clef_status clef_refreshing_token_refresh(const clef_refreshing_token *token,
                                           clef_error **error);
 
 /**
+ * `clef_refreshing_token_refresh` in the background of `runtime`. The operation gives the new
+ * `clef_token`. Never blocks; any thread.
+ *
+ * `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`. `callback`,
+ * `free_user_data` and `operation` are nullable. Fails as
+ * `clef_refreshing_token_access_token_start` does.
+ */
+clef_status clef_refreshing_token_refresh_start(const clef_refreshing_token *token,
+                                                const clef_runtime *runtime,
+                                                clef_operation_callback callback,
+                                                void *user_data,
+                                                clef_free_callback free_user_data,
+                                                clef_operation **operation,
+                                                clef_error **error);
+
+/**
  * To be called after the Web API answered 401 to `access_token`: refreshes if that is still the
  * current one, and does nothing if the token has changed since, or never was this one.
  *
@@ -1599,6 +1730,25 @@ clef_status clef_refreshing_token_refresh(const clef_refreshing_token *token,
  */
 clef_status clef_refreshing_token_invalidate(const clef_refreshing_token *token,
                                              const char *access_token,
+                                             clef_error **error);
+
+/**
+ * Has `runtime` refresh the token ahead of time, so that `clef_refreshing_token_access_token` need
+ * not wait for the network. NULL (nullable) ends that. Never blocks; any thread.
+ *
+ * A token is refreshed one and a half to two minutes before its end, or at about half its life
+ * where it is short; the exact time is random. Readers are then served what is still valid, and
+ * refresh by themselves only what has expired. Failures are told to the listener, and the next
+ * try comes after 5 seconds, then twice as long each time up to 5 minutes. The clock is looked at
+ * every 15 seconds, so an expiry during a laptop's sleep is noticed soon.
+ *
+ * It keeps neither the token alive nor the runtime open: it ends with the last handle of the
+ * token, with the runtime, and when the user has to log in again. A listener of yours runs by the
+ * pump, and until it has, the new token is not published. `CLEF_STATUS_CANCELLED` where the
+ * runtime is closed, `CLEF_STATUS_IO` where no thread can be started: then what was before stays.
+ */
+clef_status clef_refreshing_token_keep_fresh(const clef_refreshing_token *token,
+                                             const clef_runtime *runtime,
                                              clef_error **error);
 
 /**
@@ -1737,6 +1887,80 @@ clef_status clef_user_auth_request_refreshing_token_from_url(const clef_user_aut
                                                              clef_error **error);
 
 /**
+ * `clef_user_auth_request_token` in the background of `runtime`.
+ * The operation gives a `clef_token`. Never blocks; any thread. The state is verified here, so
+ * its errors come at once.
+ *
+ * `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`. `callback`,
+ * `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the runtime is
+ * closed, `CLEF_STATUS_IO` where no thread can be started.
+ */
+clef_status clef_user_auth_request_token_start(const clef_user_auth *auth,
+                                               const char *code,
+                                               const char *state,
+                                               const clef_runtime *runtime,
+                                               clef_operation_callback callback,
+                                               void *user_data,
+                                               clef_free_callback free_user_data,
+                                               clef_operation **operation,
+                                               clef_error **error);
+
+/**
+ * `clef_user_auth_request_token_from_url` in the background of `runtime`.
+ * The operation gives a `clef_token`. Never blocks; any thread. The state is verified here, so
+ * its errors come at once.
+ *
+ * `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`. `callback`,
+ * `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the runtime is
+ * closed, `CLEF_STATUS_IO` where no thread can be started.
+ */
+clef_status clef_user_auth_request_token_from_url_start(const clef_user_auth *auth,
+                                                        const char *url,
+                                                        const clef_runtime *runtime,
+                                                        clef_operation_callback callback,
+                                                        void *user_data,
+                                                        clef_free_callback free_user_data,
+                                                        clef_operation **operation,
+                                                        clef_error **error);
+
+/**
+ * `clef_user_auth_request_refreshing_token` in the background of `runtime`.
+ * The operation gives a `clef_refreshing_token`. Never blocks; any thread. The state is verified here, so
+ * its errors come at once.
+ *
+ * `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`. `callback`,
+ * `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the runtime is
+ * closed, `CLEF_STATUS_IO` where no thread can be started.
+ */
+clef_status clef_user_auth_request_refreshing_token_start(const clef_user_auth *auth,
+                                                          const char *code,
+                                                          const char *state,
+                                                          const clef_runtime *runtime,
+                                                          clef_operation_callback callback,
+                                                          void *user_data,
+                                                          clef_free_callback free_user_data,
+                                                          clef_operation **operation,
+                                                          clef_error **error);
+
+/**
+ * `clef_user_auth_request_refreshing_token_from_url` in the background of `runtime`.
+ * The operation gives a `clef_refreshing_token`. Never blocks; any thread. The state is verified here, so
+ * its errors come at once.
+ *
+ * `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`. `callback`,
+ * `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the runtime is
+ * closed, `CLEF_STATUS_IO` where no thread can be started.
+ */
+clef_status clef_user_auth_request_refreshing_token_from_url_start(const clef_user_auth *auth,
+                                                                   const char *url,
+                                                                   const clef_runtime *runtime,
+                                                                   clef_operation_callback callback,
+                                                                   void *user_data,
+                                                                   clef_free_callback free_user_data,
+                                                                   clef_operation **operation,
+                                                                   clef_error **error);
+
+/**
  * The request of `clef_user_auth_request_token` as a value, not sent yet. No network. It
  * verifies the state, so it spends the login. Free it with `clef_http_request_free`.
  */
@@ -1869,6 +2093,165 @@ clef_status clef_prompt_for_token(const clef_credentials *credentials,
                                   uint32_t flags,
                                   clef_refreshing_token **token,
                                   clef_error **error);
+
+/**
+ * A new runtime. It starts no thread yet. Yours: free it with `clef_runtime_free`.
+ */
+clef_status clef_runtime_new(clef_runtime **runtime,
+                             clef_error **error);
+
+/**
+ * Runs the callbacks that wait, on this thread, and says how many those were: completions,
+ * senders, listeners and destructors. What comes while they run is left for the next time, so
+ * this always returns. NULL gives 0.
+ *
+ * Never blocks; costs some 20 ns when nothing waits. Several threads may call it, at the same
+ * time too. From inside a callback it runs the others that wait.
+ */
+size_t clef_runtime_run_callbacks(const clef_runtime *runtime);
+
+/**
+ * Blocks until a callback waits or `clef_runtime_wake` is called, for at most `timeout_ms`
+ * milliseconds (-1 for ever, 0 to look): then it is `CLEF_STATUS_TIMEOUT`. Any thread.
+ *
+ * `CLEF_STATUS_CANCELLED` once the runtime is closed. It runs nothing.
+ */
+clef_status clef_runtime_wait(const clef_runtime *runtime,
+                              int64_t timeout_ms,
+                              clef_error **error);
+
+/**
+ * Ends one `clef_runtime_wait`, the one under way or the next. Any thread; never blocks. NULL
+ * does nothing.
+ */
+void clef_runtime_wake(const clef_runtime *runtime);
+
+/**
+ * A file descriptor that is readable while a callback waits, for `poll`, `epoll` and event loops
+ * built on them. Borrowed: lives as long as the runtime. Do not read it or close it; call
+ * `clef_runtime_run_callbacks`. -1 for NULL, on platforms without such a thing (Windows), and
+ * where the process has no descriptor left.
+ */
+int32_t clef_runtime_fd(const clef_runtime *runtime);
+
+/**
+ * `clef_sender_new_custom` for a `send` that only `clef_runtime_run_callbacks` of `runtime`
+ * calls, whichever thread sends. `free_user_data` is called by it too, unless the runtime is
+ * closed.
+ *
+ * `timeout_ms` counts from when the request is sent: milliseconds above 0, -1 for ever. A
+ * blocking call that needs this sender waits for the pump; on the thread that pumps, which is
+ * the one that pumped last, it is `CLEF_STATUS_WOULD_BLOCK`. Once the runtime is closed, requests
+ * are `CLEF_STATUS_CANCELLED`.
+ */
+clef_status clef_runtime_new_sender(const clef_runtime *runtime,
+                                    clef_send_callback send,
+                                    void *user_data,
+                                    clef_free_callback free_user_data,
+                                    int64_t timeout_ms,
+                                    clef_sender **sender,
+                                    clef_error **error);
+
+/**
+ * Ends all work and all threads of the runtime, in at most `timeout_ms` milliseconds (-1: as
+ * long as it takes). Nothing can be started any more; what is under way completes as
+ * `CLEF_STATUS_CANCELLED`, and its callbacks run here, on this thread. Once this has returned
+ * `CLEF_STATUS_OK`, no callback ever runs.
+ *
+ * That takes some milliseconds, but for one thing: a refresh token that may have reached the
+ * service is spent, and its answer has the next one. Such a refresh is finished and handed to the
+ * listener, within the timeout of its sender; a sender without a timeout is not waited for. Where
+ * that takes longer than `timeout_ms` it is `CLEF_STATUS_TIMEOUT`: call this again, or have
+ * `clef_runtime_free` give it up.
+ *
+ * Any thread, also while another one pumps. From inside a callback that this runtime runs, it
+ * takes effect when that callback's pump returns.
+ */
+clef_status clef_runtime_close(const clef_runtime *runtime,
+                               int64_t timeout_ms,
+                               clef_error **error);
+
+/**
+ * Closes the runtime as `clef_runtime_close` does, as long as it takes, and frees it. After a
+ * close that timed out it does not wait: what is still on the wire is cut off, and a refresh
+ * token may be lost with it. NULL does nothing.
+ *
+ * To be called before the library is unloaded. From inside a callback that this runtime runs, it
+ * takes effect when that callback's pump returns; the handle is not to be used any more.
+ */
+void clef_runtime_free(clef_runtime *runtime);
+
+/**
+ * Whether it is done: its results can be had. Its callback may still wait for
+ * `clef_runtime_run_callbacks`. Never blocks. NULL gives false.
+ */
+bool clef_operation_is_done(const clef_operation *operation);
+
+/**
+ * Blocks until the operation is done, whether it worked or not, for at most `timeout_ms`
+ * milliseconds (-1 for ever, 0 to look): then it is `CLEF_STATUS_TIMEOUT`. Any thread.
+ *
+ * What the operation needs your code for, an unbound sender or a listener, this thread may call
+ * while it waits; the operation's own callback waits for the pump. `CLEF_STATUS_WOULD_BLOCK`
+ * where only this very thread could make it go on: it pumps the runtime that the sender is bound
+ * to, polls the sender, or is called back by the same work.
+ */
+clef_status clef_operation_wait(const clef_operation *operation,
+                                int64_t timeout_ms,
+                                clef_error **error);
+
+/**
+ * Ends the operation now, as `CLEF_STATUS_CANCELLED`, unless it is done. Never blocks; any
+ * thread. NULL does nothing.
+ *
+ * Nothing is lost by it: a shared refresh goes on for others who wait, and one that may have
+ * reached the service is carried through and kept by its token. A
+ * `clef_http_request_start` with a refresh token that may have reached the service is not ended,
+ * since its answer has the next one.
+ */
+void clef_operation_cancel(const clef_operation *operation);
+
+/**
+ * The access token that the operation has got. **Secret**. Free it with `clef_string_free`.
+ * Never blocks.
+ *
+ * `CLEF_STATUS_BUSY` until it is done; then what the blocking call would have given. A token that
+ * refreshes itself is `clef_operation_refreshing_token`: then this is `CLEF_STATUS_UNSUPPORTED`.
+ */
+clef_status clef_operation_access_token(const clef_operation *operation,
+                                        char **access_token,
+                                        clef_error **error);
+
+/**
+ * The token that the operation has got. Free it with `clef_token_free`. Never blocks. Fails as
+ * `clef_operation_access_token` does.
+ */
+clef_status clef_operation_token(const clef_operation *operation,
+                                 clef_token **token,
+                                 clef_error **error);
+
+/**
+ * The self-refreshing token that the operation has got. Free it with
+ * `clef_refreshing_token_free`. Never blocks.
+ *
+ * `CLEF_STATUS_BUSY` until it is done; then what the blocking call would have given;
+ * `CLEF_STATUS_UNSUPPORTED` where the operation gives a plain token.
+ */
+clef_status clef_operation_refreshing_token(const clef_operation *operation,
+                                            clef_refreshing_token **refreshing_token,
+                                            clef_error **error);
+
+/**
+ * A new handle to the same operation. Yours: free it with `clef_operation_free`. NULL gives
+ * NULL.
+ */
+clef_operation *clef_operation_clone(const clef_operation *operation);
+
+/**
+ * Frees a handle to an operation. The operation goes on without it, and its callback runs. NULL
+ * does nothing.
+ */
+void clef_operation_free(clef_operation *operation);
 
 #ifdef __cplusplus
 }  // extern "C"

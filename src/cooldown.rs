@@ -44,12 +44,16 @@ impl Cooldown {
         }
     }
 
+    /// How long the service still wants to be left alone, in milliseconds.
+    pub(crate) fn left_ms(&self, now: Moment) -> i64 {
+        self.lock()
+            .map_or(0, |pause| (pause.until - now.monotonic_ms).max(0))
+    }
+
     /// The error that the service would give again, while it wants to be left alone.
     pub(crate) fn check(&self, now: Moment) -> Result<(), Error> {
-        let left_ms = self
-            .lock()
-            .map_or(0, |pause| pause.until - now.monotonic_ms);
-        if left_ms <= 0 {
+        let left_ms = self.left_ms(now);
+        if left_ms == 0 {
             return Ok(());
         }
         let seconds = u32::try_from((left_ms + 999) / 1000).unwrap_or(u32::MAX);

@@ -23,6 +23,7 @@ use crate::sender::http::HttpSender;
 use crate::text::Text;
 use crate::token::Token;
 use crate::web_url::{Authority, split_authority};
+use crate::work::Context;
 
 /// The accounts service of the reference.
 const ACCOUNTS_URL: &str = "https://accounts.spotify.com";
@@ -405,6 +406,10 @@ impl Credentials {
     /// Refreshes a token of any kind; for a client token that is a new one.
     pub fn refresh(&self, token: &Token) -> Result<Token> {
         self.prepare_refresh(token)?.send()
+    }
+
+    pub(crate) async fn refresh_in(&self, context: &Context, token: &Token) -> Result<Token> {
+        self.prepare_refresh(token)?.carry(context).await
     }
 }
 

@@ -30,6 +30,15 @@ pub(crate) fn url_safe(bytes: usize) -> Result<Secret> {
     Ok(Secret::new(text).expect("base64 has no NUL"))
 }
 
+/// A random number from 0 to 255 for what need not be secret; the middle where the operating system gives none.
+pub(crate) fn byte() -> u8 {
+    let mut byte = [0];
+    match getrandom::getrandom(&mut byte) {
+        Ok(()) => byte[0],
+        Err(_) => 128,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

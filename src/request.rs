@@ -14,11 +14,13 @@ use crate::error::{Error, Result, Status};
 use crate::form;
 use crate::grant::Grant;
 use crate::response::HttpResponse;
+use crate::runtime::{Completion, Operation, Outcome, Runtime};
 use crate::secret::{self, Secret};
 use crate::sender::Sender;
 use crate::text::Text;
 use crate::token::Token;
 use crate::token_endpoint;
+use crate::work::{Context, block_on};
 
 /// A header of a request. The value of `Authorization` is a secret, so all are kept as such.
 #[derive(Clone)]
@@ -81,16 +83,56 @@ impl HttpRequest {
         self.parts.grant.may_repeat()
     }
 
-    /// Sends the request through the sender of its credentials and reads the answer. Once.
+    /// Whether its answer is worth more than the time it takes: it has the next refresh token, and this one is spent.
+    pub(crate) fn is_precious(&self) -> bool {
+        self.parts.grant.is_refresh()
+    }
+
+    /// Sends the request through the sender of its credentials and reads the answer. Once. Blocks.
     pub fn send(&self) -> Result<Token> {
+        self.spend()?;
+        let alarm = Arc::default();
+        let context = Context::this_thread(&alarm, Arc::default());
+        block_on(&alarm, self.carry(&context))
+    }
+
+    /// Begins to [`send`](HttpRequest::send) the request in the background of `runtime`, whose pump runs `completion`
+    /// when it is done. The operation gives an [`Outcome::Token`].
+    pub fn start(&self, runtime: &Runtime, completion: Option<Completion>) -> Result<Operation> {
+        self.start_for(runtime, completion, |token| Ok(Outcome::Token(token)))
+    }
+
+    /// [`start`](HttpRequest::start) for what is made of the token.
+    pub(crate) fn start_for(
+        &self,
+        runtime: &Runtime,
+        completion: Option<Completion>,
+        make: impl FnOnce(Token) -> Result<Outcome> + Send + 'static,
+    ) -> Result<Operation> {
+        self.spend()?;
+        let request = self.clone();
+        let started = Operation::start(runtime.background(), completion, |context, _| async move {
+            make(request.carry(&context).await?)
+        });
+        if started.is_err() {
+            self.parts.used.store(false, Ordering::Relaxed);
+        }
+        started
+    }
+
+    fn spend(&self) -> Result<()> {
         if self.parts.used.swap(true, Ordering::Relaxed) {
             return Err(Error::new(
                 Status::AlreadyUsed,
                 "the request was sent before: prepare a new one",
             ));
         }
+        Ok(())
+    }
+
+    pub(crate) async fn carry(&self, context: &Context) -> Result<Token> {
         let sent_at = self.parts.clock.now();
-        match self.parts.sender.send(self) {
+        match self.parts.sender.send(self, context).await {
             Ok(response) => {
                 let token = self.finish_at(sent_at, &response)?;
                 self.parts.cooldown.end(sent_at);

@@ -64,7 +64,7 @@ impl Stop {
         self.lock().is_stopped()
     }
 
-    /// The error of work that was stopped.
+    /// An error where the work is to end.
     pub(crate) fn check(&self) -> Result<(), Error> {
         match self.is_stopped() {
             true => Err(cancelled()),
@@ -72,15 +72,25 @@ impl Stop {
         }
     }
 
-    /// To be called just before the first byte is sent. As long as the guard lives, work that is `precious` can be
-    /// ended by [`force`](Stop::force) alone.
-    pub(crate) fn on_the_wire(&self, precious: bool) -> Result<OnTheWire<'_>, Error> {
+    /// To be called just before the request is sent. Work that is `precious` can be ended by [`force`](Stop::force)
+    /// alone from now on, also when it was answered: the answer is still to be kept.
+    pub(crate) fn sent(&self, precious: bool) -> Result<(), Error> {
         let mut state = self.lock();
         if state.is_stopped() {
             return Err(cancelled());
         }
         state.precious = precious;
-        drop(state);
+        Ok(())
+    }
+
+    /// Nothing would be lost any more: nothing was sent, or the answer spent nothing.
+    pub(crate) fn unsent(&self) {
+        self.change(|state| state.precious = false);
+    }
+
+    /// [`sent`](Stop::sent) for as long as the guard lives.
+    pub(crate) fn on_the_wire(&self, precious: bool) -> Result<OnTheWire<'_>, Error> {
+        self.sent(precious)?;
         Ok(OnTheWire { stop: self })
     }
 
@@ -113,7 +123,8 @@ impl Stop {
     }
 }
 
-fn cancelled() -> Error {
+/// The error of work that was stopped.
+pub(crate) fn cancelled() -> Error {
     Error::new(Status::Cancelled, "it was cancelled")
 }
 
@@ -125,7 +136,7 @@ pub(crate) struct OnTheWire<'a> {
 
 impl Drop for OnTheWire<'_> {
     fn drop(&mut self) {
-        self.stop.change(|state| state.precious = false);
+        self.stop.unsent();
     }
 }
 

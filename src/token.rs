@@ -123,7 +123,11 @@ impl Token {
         self.milliseconds_left(now) <= 0
     }
 
-    fn milliseconds_left(&self, now: Moment) -> i64 {
+    pub(crate) fn lifetime_ms(&self) -> i64 {
+        self.contents.lifetime.saturating_mul(1000)
+    }
+
+    pub(crate) fn milliseconds_left(&self, now: Moment) -> i64 {
         let seen = now.unix_ms_seen_from(self.contents.stamp);
         self.contents.expires_at_ms.saturating_sub(seen)
     }

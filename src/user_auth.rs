@@ -10,6 +10,7 @@ use crate::random;
 use crate::redirect::Answer;
 use crate::refreshing::RefreshingToken;
 use crate::request::HttpRequest;
+use crate::runtime::{Completion, Operation, Outcome, Runtime};
 use crate::scope::ScopeSet;
 use crate::secret::Secret;
 use crate::token::Token;
@@ -176,6 +177,62 @@ impl UserAuth {
     /// [`UserAuth::request_token_from_url`] for a token that refreshes itself.
     pub fn request_refreshing_token_from_url(&self, url: &str) -> Result<RefreshingToken> {
         RefreshingToken::new(self.request_token_from_url(url)?, &self.credentials)
+    }
+
+    /// Verifies the state and begins to trade the code in the background of `runtime`. The operation gives an
+    /// [`Outcome::Token`].
+    pub fn start_token(
+        &self,
+        code: &str,
+        state: &str,
+        runtime: &Runtime,
+        completion: Option<Completion>,
+    ) -> Result<Operation> {
+        self.prepare_token(code, state)?.start(runtime, completion)
+    }
+
+    /// [`UserAuth::start_token`] with the redirect URL.
+    pub fn start_token_from_url(
+        &self,
+        url: &str,
+        runtime: &Runtime,
+        completion: Option<Completion>,
+    ) -> Result<Operation> {
+        self.prepare_token_from_url(url)?.start(runtime, completion)
+    }
+
+    /// [`UserAuth::start_token`] for a token that refreshes itself: the operation gives an
+    /// [`Outcome::RefreshingToken`].
+    pub fn start_refreshing_token(
+        &self,
+        code: &str,
+        state: &str,
+        runtime: &Runtime,
+        completion: Option<Completion>,
+    ) -> Result<Operation> {
+        self.start_refreshing(self.prepare_token(code, state)?, runtime, completion)
+    }
+
+    /// [`UserAuth::start_refreshing_token`] with the redirect URL.
+    pub fn start_refreshing_token_from_url(
+        &self,
+        url: &str,
+        runtime: &Runtime,
+        completion: Option<Completion>,
+    ) -> Result<Operation> {
+        self.start_refreshing(self.prepare_token_from_url(url)?, runtime, completion)
+    }
+
+    fn start_refreshing(
+        &self,
+        request: HttpRequest,
+        runtime: &Runtime,
+        completion: Option<Completion>,
+    ) -> Result<Operation> {
+        let credentials = self.credentials.clone();
+        request.start_for(runtime, completion, move |token| {
+            RefreshingToken::new(token, &credentials).map(Outcome::RefreshingToken)
+        })
     }
 }
 

@@ -112,7 +112,7 @@ pub unsafe extern "C" fn clef_credentials_new(
             nullable_text("redirect_uri", redirect_uri)?,
         )?;
         Ok(hand_over(clef_credentials(match sender {
-            Some(sender) => credentials.with_sender(sender.0.clone()),
+            Some(sender) => credentials.with_sender(sender.sender.clone()),
             None => credentials,
         })))
     })

@@ -3,20 +3,21 @@
 use std::ffi::c_char;
 
 use crate::error::{Error, Status, shortened};
+use crate::panics::contained;
+use crate::sender::Exchange;
 use crate::sender::SendFailure;
-use crate::sender::custom::Exchange;
 
 use super::arguments::{flags, nullable_text, required};
 use super::error::clef_status;
 use super::http_request::clef_http_request;
 use super::http_response::clef_http_response;
-use super::panics::contained;
+use super::sender::clef_sender;
 
 /// One request that waits for its answer. Whoever has it ends it exactly once, from any thread,
 /// now or later.
 ///
-/// Methods: `clef_exchange_request`, `_is_cancelled`; `_respond`, `_fail` and `_free`, which end
-/// it.
+/// Methods: `clef_exchange_request`, `_is_cancelled`; `_respond`, `_forward`, `_fail` and `_free`,
+/// which end it.
 pub struct clef_exchange {
     exchange: Exchange,
     request: clef_http_request,
@@ -51,8 +52,8 @@ pub extern "C" fn clef_exchange_request(
     exchange.map(|exchange| &exchange.request)
 }
 
-/// Whether nobody waits for the answer any more, because the time is up. Such an exchange still
-/// has to be ended. NULL gives false.
+/// Whether nobody waits for the answer any more: the time is up, or it was cancelled. Such an
+/// exchange still has to be ended. NULL gives false.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_exchange_is_cancelled(exchange: Option<&clef_exchange>) -> bool {
     exchange.is_some_and(|exchange| exchange.exchange.is_cancelled())
@@ -72,6 +73,24 @@ pub extern "C" fn clef_exchange_respond(
     match required("response", response) {
         Ok(response) => exchange.exchange.respond(response.0.clone()),
         Err(error) => exchange.exchange.fail(SendFailure::maybe_sent(error)),
+    }
+}
+
+/// Has `sender` carry the request after all, for custom senders that only look at requests or
+/// answer some of them. Consumes `exchange`; `sender` stays yours.
+///
+/// Never blocks, on any thread: whoever waits for the answer sends, on its thread or in the
+/// background of its runtime, and the timeouts of `sender` hold from now on. A NULL `sender` is a
+/// failure with `CLEF_STATUS_INVALID_ARGUMENT`. A NULL `exchange` does nothing.
+#[unsafe(no_mangle)]
+pub extern "C" fn clef_exchange_forward(
+    exchange: Option<Box<clef_exchange>>,
+    sender: Option<&clef_sender>,
+) {
+    let Some(exchange) = exchange else { return };
+    match required("sender", sender) {
+        Ok(sender) => exchange.exchange.forward(sender.sender.clone()),
+        Err(error) => exchange.exchange.fail(SendFailure::not_sent(error)),
     }
 }
 

@@ -5,15 +5,14 @@ use std::mem::MaybeUninit;
 use std::ptr;
 
 use crate::error::{Error, Result, Status};
+use crate::panics::contained;
 
 use super::error::{clef_error, clef_status};
-use super::panics::contained;
 
 /// `clef_error **error`: nullable, written, never read.
 pub(super) type ErrorSlot<'a> = Option<&'a mut MaybeUninit<Option<Box<clef_error>>>>;
 
-/// An output argument with its name in the header. Written, never read; nullable ones are
-/// handled apart.
+/// An output argument with its name in the header. Written, never read.
 pub(super) struct Out<'a, T> {
     name: &'static str,
     slot: Option<&'a mut MaybeUninit<T>>,
@@ -41,6 +40,9 @@ impl Nothing for *mut c_char {
         ptr::null_mut()
     }
 }
+
+/// An output argument that may be NULL: then the caller does without.
+pub(super) struct NullableOut<'a, T>(pub(super) Option<&'a mut MaybeUninit<T>>);
 
 /// The outputs of a function: none, one or two.
 pub(super) trait Outputs {
@@ -76,6 +78,23 @@ impl<T: Nothing> Outputs for Out<'_, T> {
     }
 }
 
+impl<T: Nothing> Outputs for NullableOut<'_, T> {
+    type Values = T;
+    fn clear(&mut self) {
+        if let Some(slot) = &mut self.0 {
+            slot.write(T::nothing());
+        }
+    }
+    fn missing(&self) -> Option<&'static str> {
+        None
+    }
+    fn fill(self, value: T) {
+        if let Some(slot) = self.0 {
+            slot.write(value);
+        }
+    }
+}
+
 impl<A: Outputs, B: Outputs> Outputs for (A, B) {
     type Values = (A::Values, B::Values);
     fn clear(&mut self) {
@@ -100,7 +119,7 @@ pub(super) fn guard<O: Outputs>(
     outputs.clear();
     let outcome = contained(|| {
         #[cfg(feature = "forced-panic")]
-        super::panics::panic_if_asked();
+        crate::panics::panic_if_asked();
         match outputs.missing() {
             Some(name) => Err(must_not_be_null(name)),
             None => work(),

@@ -1,22 +1,25 @@
 //! Token requests as values: to send, or to carry oneself.
 
-use std::ffi::c_char;
+use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 
 use crate::request::{Header, HttpRequest};
 
 use super::arguments::required;
 use super::error::{clef_error, clef_status};
-use super::guard::{Out, guard, hand_over};
+use super::guard::{NullableOut, Out, guard, hand_over};
 use super::http_response::clef_http_response;
+use super::operation::{clef_operation, clef_operation_callback, completion, started};
+use super::runtime::clef_runtime;
 use super::text::borrowed;
 use super::token::clef_token;
+use super::user_data::{UserData, clef_free_callback};
 
 /// A token request that is not sent yet, from one of the `clef_credentials_prepare_…` or
 /// `clef_user_auth_prepare_…` calls. Its contents are immutable; any thread may read them at any
 /// time.
 ///
-/// Methods: `clef_http_request_send`; or, to carry it yourself, `_method`, `_url`,
+/// Methods: `clef_http_request_send`, `_start`; or, to carry it yourself, `_method`, `_url`,
 /// `_header_count`, `_header_name`, `_header_value`, `_body`, `_may_repeat` and `_finish`;
 /// `_free`.
 pub struct clef_http_request(pub(super) HttpRequest);
@@ -35,6 +38,35 @@ pub extern "C" fn clef_http_request_send(
     guard(Out::new("token", token), error, || {
         let token = required("request", request)?.0.send()?;
         Ok(hand_over(clef_token::new(token)))
+    })
+}
+
+/// `clef_http_request_send` in the background of `runtime`. The operation gives a `clef_token`.
+/// Never blocks; any thread.
+///
+/// `callback` (nullable) hears, by the pump of `runtime`, that it is done, with `user_data`;
+/// `free_user_data`, where not NULL, is called once with that: after the callback, at once where
+/// there is none, or when this call fails. `operation` (nullable) gets a handle that is yours: free
+/// it with `clef_operation_free`.
+///
+/// `CLEF_STATUS_ALREADY_USED` where it was sent before, `CLEF_STATUS_CANCELLED` where the runtime
+/// is closed, `CLEF_STATUS_IO` where no thread can be started: then nothing was begun.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn clef_http_request_start(
+    request: Option<&clef_http_request>,
+    runtime: Option<&clef_runtime>,
+    callback: clef_operation_callback,
+    user_data: *mut c_void,
+    free_user_data: clef_free_callback,
+    operation: Option<&mut MaybeUninit<Option<Box<clef_operation>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    let user_data = UserData::new(user_data, free_user_data);
+    guard(NullableOut(operation), error, move || {
+        let request = &required("request", request)?.0;
+        let runtime = &required("runtime", runtime)?.0;
+        let completion = completion(callback, user_data);
+        Ok(started(request.start(runtime, completion)?))
     })
 }
 

@@ -10,7 +10,6 @@
 
 mod arguments;
 mod guard;
-mod panics;
 mod strings;
 mod user_data;
 
@@ -46,3 +45,7 @@ pub mod redirect;
 pub mod shortcuts;
 
 pub mod prompt;
+
+pub mod runtime;
+
+pub mod operation;

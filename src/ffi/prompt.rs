@@ -54,7 +54,7 @@ fn credentials(
     let redirect_uri = text("redirect_uri", redirect_uri)?;
     let credentials = Credentials::new(client_id, client_secret, Some(redirect_uri))?;
     Ok(match sender {
-        Some(sender) => credentials.with_sender(sender.0.clone()),
+        Some(sender) => credentials.with_sender(sender.sender.clone()),
         None => credentials,
     })
 }

@@ -12,7 +12,9 @@ use crate::token::Token;
 use super::arguments::{required, text};
 use super::credentials::clef_credentials;
 use super::error::{clef_error, clef_status};
-use super::guard::{Out, guard, hand_over};
+use super::guard::{NullableOut, Out, guard, hand_over};
+use super::operation::{clef_operation, clef_operation_callback, completion, started};
+use super::runtime::clef_runtime;
 use super::scope::clef_scope_set;
 use super::strings;
 use super::token::clef_token;
@@ -21,9 +23,10 @@ use super::user_data::{UserData, clef_free_callback};
 /// An access token that is refreshed when it is about to expire. Shared: any number of threads
 /// may use it at any time. Reference: `RefreshingToken`.
 ///
-/// Methods: `clef_refreshing_token_new`, `_credentials`, `_access_token`, `_refresh_token`,
-/// `_scopes`, `_token_type`, `_uses_pkce`, `_expires_at`, `_expires_in`, `_is_expiring`,
-/// `_token`, `_refresh`, `_invalidate`, `_last_error`, `_set_listener`, `_clone`, `_free`.
+/// Methods: `clef_refreshing_token_new`, `_credentials`, `_access_token`, `_access_token_start`,
+/// `_refresh_token`, `_scopes`, `_token_type`, `_uses_pkce`, `_expires_at`, `_expires_in`,
+/// `_is_expiring`, `_token`, `_refresh`, `_refresh_start`, `_invalidate`, `_keep_fresh`,
+/// `_last_error`, `_set_listener`, `_clone`, `_free`.
 pub struct clef_refreshing_token(pub(super) RefreshingToken);
 
 /// What happened to a self-refreshing token: one of the `CLEF_EVENT_…` constants. A later
@@ -38,7 +41,8 @@ pub type clef_event = i32;
 /// Answer `CLEF_STATUS_OK`; anything else says that you could not, and the token is offered
 /// again before the next refresh. It is used all the same.
 ///
-/// Called on the thread that refreshes, one call at a time. No lock of clef's is held, but the
+/// Called one call at a time: on the thread that refreshes, or for a refresh in the background by
+/// the pump of its runtime, or on a thread that waits for it. No lock of clef's is held, but the
 /// refresh waits for you: asking this same token for its access token, or to refresh, is
 /// `CLEF_STATUS_WOULD_BLOCK`. It must neither unwind nor `longjmp`.
 pub type clef_token_listener = Option<
@@ -94,8 +98,12 @@ pub extern "C" fn clef_refreshing_token_credentials(
 /// comes after 5 seconds, then twice as long each time up to 5 minutes, and not before the
 /// service allows. Once the token has expired: whatever the service and the network can do.
 /// After `CLEF_STATUS_LOGIN_REQUIRED` no more requests go out until
-/// `clef_refreshing_token_refresh`. `CLEF_STATUS_WOULD_BLOCK` from this token's own listener,
-/// and from its own custom sender.
+/// `clef_refreshing_token_refresh`.
+///
+/// A thread that waits for a refresh in the background of a runtime calls that refresh's listener
+/// and sender itself, where these are yours. `CLEF_STATUS_WOULD_BLOCK` where it would wait for
+/// itself: from this token's own listener and custom sender, and on the thread that pumps the
+/// runtime that the sender is bound to, or that polls the sender.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_refreshing_token_access_token(
     token: Option<&clef_refreshing_token>,
@@ -106,6 +114,35 @@ pub extern "C" fn clef_refreshing_token_access_token(
         required("token", token)?
             .0
             .with_fresh_token(|token| strings::hand_over(token.access_token().expose()))
+    })
+}
+
+/// `clef_refreshing_token_access_token` in the background of `runtime`, for threads that must not
+/// block. The operation gives a `clef_token`. Never blocks; any thread.
+///
+/// The listener and the sender of the token, where they are yours, run by the pump of `runtime`,
+/// or on a thread that waits for the same refresh. While a refresh is under way, an old token that
+/// is still valid is given at once.
+///
+/// `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`. `callback`,
+/// `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the runtime is
+/// closed, `CLEF_STATUS_IO` where no thread can be started.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn clef_refreshing_token_access_token_start(
+    token: Option<&clef_refreshing_token>,
+    runtime: Option<&clef_runtime>,
+    callback: clef_operation_callback,
+    user_data: *mut c_void,
+    free_user_data: clef_free_callback,
+    operation: Option<&mut MaybeUninit<Option<Box<clef_operation>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    let user_data = UserData::new(user_data, free_user_data);
+    guard(NullableOut(operation), error, move || {
+        let token = &required("token", token)?.0;
+        let runtime = &required("runtime", runtime)?.0;
+        let completion = completion(callback, user_data);
+        Ok(started(token.start_access_token(runtime, completion)?))
     })
 }
 
@@ -208,6 +245,31 @@ pub extern "C" fn clef_refreshing_token_refresh(
     guard((), error, || required("token", token)?.0.refresh())
 }
 
+/// `clef_refreshing_token_refresh` in the background of `runtime`. The operation gives the new
+/// `clef_token`. Never blocks; any thread.
+///
+/// `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`. `callback`,
+/// `free_user_data` and `operation` are nullable. Fails as
+/// `clef_refreshing_token_access_token_start` does.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn clef_refreshing_token_refresh_start(
+    token: Option<&clef_refreshing_token>,
+    runtime: Option<&clef_runtime>,
+    callback: clef_operation_callback,
+    user_data: *mut c_void,
+    free_user_data: clef_free_callback,
+    operation: Option<&mut MaybeUninit<Option<Box<clef_operation>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    let user_data = UserData::new(user_data, free_user_data);
+    guard(NullableOut(operation), error, move || {
+        let token = &required("token", token)?.0;
+        let runtime = &required("runtime", runtime)?.0;
+        let completion = completion(callback, user_data);
+        Ok(started(token.start_refresh(runtime, completion)?))
+    })
+}
+
 /// To be called after the Web API answered 401 to `access_token`: refreshes if that is still the
 /// current one, and does nothing if the token has changed since, or never was this one.
 ///
@@ -222,6 +284,31 @@ pub unsafe extern "C" fn clef_refreshing_token_invalidate(
     guard((), error, || {
         let token = required("token", token)?;
         token.0.invalidate(text("access_token", access_token)?)
+    })
+}
+
+/// Has `runtime` refresh the token ahead of time, so that `clef_refreshing_token_access_token` need
+/// not wait for the network. NULL (nullable) ends that. Never blocks; any thread.
+///
+/// A token is refreshed one and a half to two minutes before its end, or at about half its life
+/// where it is short; the exact time is random. Readers are then served what is still valid, and
+/// refresh by themselves only what has expired. Failures are told to the listener, and the next
+/// try comes after 5 seconds, then twice as long each time up to 5 minutes. The clock is looked at
+/// every 15 seconds, so an expiry during a laptop's sleep is noticed soon.
+///
+/// It keeps neither the token alive nor the runtime open: it ends with the last handle of the
+/// token, with the runtime, and when the user has to log in again. A listener of yours runs by the
+/// pump, and until it has, the new token is not published. `CLEF_STATUS_CANCELLED` where the
+/// runtime is closed, `CLEF_STATUS_IO` where no thread can be started: then what was before stays.
+#[unsafe(no_mangle)]
+pub extern "C" fn clef_refreshing_token_keep_fresh(
+    token: Option<&clef_refreshing_token>,
+    runtime: Option<&clef_runtime>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    guard((), error, || {
+        let token = required("token", token)?;
+        token.0.keep_fresh(runtime.map(|runtime| &runtime.0))
     })
 }
 

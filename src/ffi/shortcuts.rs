@@ -26,7 +26,7 @@ pub unsafe extern "C" fn clef_request_client_token(
         let token = shortcuts::request_client_token(
             text("client_id", client_id)?,
             text("client_secret", client_secret)?,
-            sender.map(|sender| sender.0.clone()),
+            sender.map(|sender| sender.sender.clone()),
         )?;
         Ok(hand_over(clef_refreshing_token(token)))
     })
@@ -49,7 +49,7 @@ pub unsafe extern "C" fn clef_refresh_user_token(
             text("client_id", client_id)?,
             text("client_secret", client_secret)?,
             text("refresh_token", refresh_token)?,
-            sender.map(|sender| sender.0.clone()),
+            sender.map(|sender| sender.sender.clone()),
         )?;
         Ok(hand_over(clef_refreshing_token(token)))
     })
@@ -70,7 +70,7 @@ pub unsafe extern "C" fn clef_refresh_pkce_token(
         let token = shortcuts::refresh_pkce_token(
             text("client_id", client_id)?,
             text("refresh_token", refresh_token)?,
-            sender.map(|sender| sender.0.clone()),
+            sender.map(|sender| sender.sender.clone()),
         )?;
         Ok(hand_over(clef_refreshing_token(token)))
     })

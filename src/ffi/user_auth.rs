@@ -1,6 +1,6 @@
 //! One login of one user.
 
-use std::ffi::c_char;
+use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 
 use crate::error::Error;
@@ -10,12 +10,15 @@ use crate::user_auth::UserAuth;
 use super::arguments::{nullable_text, required, text};
 use super::credentials::{auth_options, clef_credentials};
 use super::error::{clef_error, clef_status};
-use super::guard::{Out, guard, hand_over};
+use super::guard::{NullableOut, Out, guard, hand_over};
 use super::http_request::clef_http_request;
+use super::operation::{clef_operation, clef_operation_callback, completion, started};
 use super::refreshing_token::clef_refreshing_token;
+use super::runtime::clef_runtime;
 use super::scope::clef_scope_set;
 use super::text::borrowed;
 use super::token::clef_token;
+use super::user_data::{UserData, clef_free_callback};
 
 /// One login of one user: its URL, the check of its state and the exchange of its code. Shared:
 /// any thread may use it, and it is spent once, when its state matched, whatever comes after.
@@ -23,7 +26,7 @@ use super::token::clef_token;
 ///
 /// Methods: `clef_user_auth_new`, `_resume`, `_url`, `_state`, `_verifier`, `_request_token`,
 /// `_request_token_from_url`, `_request_refreshing_token`, `_request_refreshing_token_from_url`,
-/// `_prepare_token`, `_prepare_token_from_url`, `_free`.
+/// each of these four with `_start` too, `_prepare_token`, `_prepare_token_from_url`, `_free`.
 pub struct clef_user_auth(UserAuth);
 
 /// Begins a login: makes its state, its verifier with PKCE, and its URL. No network. Reference:
@@ -180,6 +183,126 @@ pub unsafe extern "C" fn clef_user_auth_request_refreshing_token_from_url(
             .0
             .request_refreshing_token_from_url(text("url", url)?)?;
         Ok(hand_over(clef_refreshing_token(token)))
+    })
+}
+
+/// `clef_user_auth_request_token` in the background of `runtime`.
+/// The operation gives a `clef_token`. Never blocks; any thread. The state is verified here, so
+/// its errors come at once.
+///
+/// `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`. `callback`,
+/// `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the runtime is
+/// closed, `CLEF_STATUS_IO` where no thread can be started.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn clef_user_auth_request_token_start(
+    auth: Option<&clef_user_auth>,
+    code: *const c_char,
+    state: *const c_char,
+    runtime: Option<&clef_runtime>,
+    callback: clef_operation_callback,
+    user_data: *mut c_void,
+    free_user_data: clef_free_callback,
+    operation: Option<&mut MaybeUninit<Option<Box<clef_operation>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    let user_data = UserData::new(user_data, free_user_data);
+    guard(NullableOut(operation), error, move || {
+        let auth = &required("auth", auth)?.0;
+        let (code, state) = (text("code", code)?, text("state", state)?);
+        let runtime = &required("runtime", runtime)?.0;
+        let completion = completion(callback, user_data);
+        Ok(started(auth.start_token(code, state, runtime, completion)?))
+    })
+}
+
+/// `clef_user_auth_request_token_from_url` in the background of `runtime`.
+/// The operation gives a `clef_token`. Never blocks; any thread. The state is verified here, so
+/// its errors come at once.
+///
+/// `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`. `callback`,
+/// `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the runtime is
+/// closed, `CLEF_STATUS_IO` where no thread can be started.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn clef_user_auth_request_token_from_url_start(
+    auth: Option<&clef_user_auth>,
+    url: *const c_char,
+    runtime: Option<&clef_runtime>,
+    callback: clef_operation_callback,
+    user_data: *mut c_void,
+    free_user_data: clef_free_callback,
+    operation: Option<&mut MaybeUninit<Option<Box<clef_operation>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    let user_data = UserData::new(user_data, free_user_data);
+    guard(NullableOut(operation), error, move || {
+        let auth = &required("auth", auth)?.0;
+        let url = text("url", url)?;
+        let runtime = &required("runtime", runtime)?.0;
+        let completion = completion(callback, user_data);
+        Ok(started(
+            auth.start_token_from_url(url, runtime, completion)?,
+        ))
+    })
+}
+
+/// `clef_user_auth_request_refreshing_token` in the background of `runtime`.
+/// The operation gives a `clef_refreshing_token`. Never blocks; any thread. The state is verified here, so
+/// its errors come at once.
+///
+/// `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`. `callback`,
+/// `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the runtime is
+/// closed, `CLEF_STATUS_IO` where no thread can be started.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn clef_user_auth_request_refreshing_token_start(
+    auth: Option<&clef_user_auth>,
+    code: *const c_char,
+    state: *const c_char,
+    runtime: Option<&clef_runtime>,
+    callback: clef_operation_callback,
+    user_data: *mut c_void,
+    free_user_data: clef_free_callback,
+    operation: Option<&mut MaybeUninit<Option<Box<clef_operation>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    let user_data = UserData::new(user_data, free_user_data);
+    guard(NullableOut(operation), error, move || {
+        let auth = &required("auth", auth)?.0;
+        let (code, state) = (text("code", code)?, text("state", state)?);
+        let runtime = &required("runtime", runtime)?.0;
+        let completion = completion(callback, user_data);
+        Ok(started(auth.start_refreshing_token(
+            code, state, runtime, completion,
+        )?))
+    })
+}
+
+/// `clef_user_auth_request_refreshing_token_from_url` in the background of `runtime`.
+/// The operation gives a `clef_refreshing_token`. Never blocks; any thread. The state is verified here, so
+/// its errors come at once.
+///
+/// `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`. `callback`,
+/// `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the runtime is
+/// closed, `CLEF_STATUS_IO` where no thread can be started.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn clef_user_auth_request_refreshing_token_from_url_start(
+    auth: Option<&clef_user_auth>,
+    url: *const c_char,
+    runtime: Option<&clef_runtime>,
+    callback: clef_operation_callback,
+    user_data: *mut c_void,
+    free_user_data: clef_free_callback,
+    operation: Option<&mut MaybeUninit<Option<Box<clef_operation>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    let user_data = UserData::new(user_data, free_user_data);
+    guard(NullableOut(operation), error, move || {
+        let auth = &required("auth", auth)?.0;
+        let url = text("url", url)?;
+        let runtime = &required("runtime", runtime)?.0;
+        let completion = completion(callback, user_data);
+        Ok(started(auth.start_refreshing_token_from_url(
+            url, runtime, completion,
+        )?))
     })
 }
 

@@ -19,8 +19,13 @@ impl Backoff {
         self.until = now.monotonic_ms.saturating_add(self.wait_ms);
     }
 
+    /// How long the next try waits, in milliseconds.
+    pub(super) fn left_ms(&self, now: Moment) -> i64 {
+        self.until.saturating_sub(now.monotonic_ms).max(0)
+    }
+
     pub(super) fn is_waiting(&self, now: Moment) -> bool {
-        now.monotonic_ms < self.until
+        self.left_ms(now) > 0
     }
 }
 

@@ -27,7 +27,8 @@ pub enum Event {
     GrantExpiring = 5,
 }
 
-/// Hears of a token's changes, on the thread that refreshes it.
+/// Hears of a token's changes: on the thread that refreshes it, or that waits for that, or that pumps the runtime in
+/// whose background it is refreshed.
 pub trait Listener: Send + Sync {
     /// `token` is the new one for [`Event::Changed`], else the one at hand; `error` says what
     /// went wrong.
@@ -65,6 +66,10 @@ impl ListenerSlot {
             .unwrap_or_else(PoisonError::into_inner);
         drop(state);
         drop(before);
+    }
+
+    pub(super) fn is_set(&self) -> bool {
+        self.lock().listener.is_some()
     }
 
     /// Tells the listener, if there is one. At most one thread tells at a time: the one that

@@ -1,30 +1,33 @@
 //! An access token that refreshes itself, for any number of threads.
 
+mod background;
 mod backoff;
 mod credentials;
+mod flight;
+mod keeper;
 mod listener;
+mod refresh;
 mod striped;
 
 pub use credentials::RefreshingCredentials;
 pub use listener::{Event, Listener};
 
 use std::fmt;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::clock::{Moment, TIME_NEVER, TIME_UNKNOWN};
+use crate::clock::{Moment, TIME_NEVER};
 use crate::credentials::Credentials;
-use crate::error::{Error, Result, Status};
+use crate::error::{Error, Result};
 use crate::scope::ScopeSet;
 use crate::secret::Secret;
-use crate::this_thread::ThreadMark;
 use crate::token::Token;
 
 use self::backoff::Backoff;
+use self::flight::{Flight, Landing};
+use self::keeper::Keeper;
 use self::listener::ListenerSlot;
+use self::refresh::Refresh;
 use self::striped::Striped;
-
-/// A login that ends sooner than this, in seconds, is announced to the listener: two weeks.
-const GRANT_WARNING: i64 = 14 * 24 * 60 * 60;
 
 /// An access token that is refreshed when it is about to expire. Shared: clones are the same token, any thread may
 /// use it at any time.
@@ -40,7 +43,6 @@ struct Shared {
     credentials: Credentials,
     current: Striped<Current>,
     progress: Mutex<Progress>,
-    finished: Condvar,
     listener: ListenerSlot,
 }
 
@@ -66,10 +68,7 @@ impl Current {
 
 /// What refreshers agree on.
 struct Progress {
-    running: Option<ThreadMark>,
-    /// How many refreshes have ended, so that a waiting thread knows that its one has.
-    ended: u64,
-    outcome: Result<()>,
+    flight: Option<Arc<Flight>>,
     /// The grant is dead: no more network until an explicit refresh.
     dead: Option<Error>,
     backoff: Backoff,
@@ -78,6 +77,18 @@ struct Progress {
     untaken: Option<Token>,
     /// The end of the grant that was announced.
     announced_end: i64,
+    /// Keeps the token fresh ahead of time, so that readers need not.
+    keeper: Option<Keeper>,
+}
+
+/// What there is to do for who wants a token.
+enum Step {
+    /// There is nothing to wait for.
+    Done(Result<Token>),
+    /// Another refresh is under way.
+    Wait(Arc<Flight>),
+    /// A refresh was just begun here.
+    Refresh(Refresh),
 }
 
 impl RefreshingToken {
@@ -93,16 +104,14 @@ impl RefreshingToken {
                     refreshing: false,
                 }),
                 progress: Mutex::new(Progress {
-                    running: None,
-                    ended: 0,
-                    outcome: Ok(()),
+                    flight: None,
                     dead: None,
                     backoff: Backoff::default(),
                     last_error: None,
                     untaken: None,
                     announced_end: TIME_NEVER,
+                    keeper: None,
                 }),
-                finished: Condvar::new(),
                 listener: ListenerSlot::default(),
             }),
         })
@@ -135,85 +144,146 @@ impl RefreshingToken {
 
     /// The listener and the sender may free the host's last handle, so this has one of its own.
     fn fresh_token(self) -> Result<Token> {
+        loop {
+            match self.step_to_fresh(|flight| flight.desk().check_not_called_back()) {
+                Step::Done(result) => return result,
+                // Its answer is for all who waited, be the new token short-lived or not.
+                Step::Wait(flight) => match flight.wait()? {
+                    Landing::Refreshed(token) => return Ok(token),
+                    Landing::Failed(error) => return Err(error),
+                    Landing::Abandoned(_) => {}
+                },
+                Step::Refresh(refresh) => {
+                    return refresh
+                        .here()
+                        .or_else(|error| self.usable_instead_of(error));
+                }
+            }
+        }
+    }
+
+    /// Who has a token that can be used does not wait for a refresh, but `may_ask` while one is under way.
+    fn step_to_fresh(&self, may_ask: impl Fn(&Flight) -> Result<()>) -> Step {
         let progress = self.progress();
         let now = self.now();
         let current = self.current();
         let usable = |error| match current.is_usable(now) {
-            true => Ok(current.token.clone()),
-            false => Err(error),
+            true => Step::Done(Ok(current.token.clone())),
+            false => Step::Done(Err(error)),
         };
-        if let Some(thread) = progress.running {
-            check_not_own(thread)?;
-            if current.is_usable(now) {
-                return Ok(current.token);
-            }
-            // Its answer is for all who waited, be the new token short-lived or not.
-            self.wait(progress).outcome.clone()?;
-            return Ok(self.current().token);
+        if let Some(flight) = &progress.flight {
+            return match may_ask(flight) {
+                Err(error) => Step::Done(Err(error)),
+                Ok(()) if current.is_usable(now) => Step::Done(Ok(current.token)),
+                Ok(()) => Step::Wait(flight.clone()),
+            };
         }
         if current.is_fresh(now) {
-            return Ok(current.token);
+            return Step::Done(Ok(current.token));
         }
         if let Some(dead) = &progress.dead {
             return usable(dead.clone());
         }
-        if progress.backoff.is_waiting(now) && current.is_usable(now) {
-            return Ok(current.token);
+        if (progress.backoff.is_waiting(now) || progress.keeper.is_some()) && current.is_usable(now)
+        {
+            return Step::Done(Ok(current.token));
         }
         if let Err(limited) = self.shared.credentials.cooldown().check(now) {
             return usable(limited);
         }
-        self.refresh_now(progress, &current.token).or_else(|error| {
-            // The try took time: the old token must be valid still, and not be rejected meanwhile.
-            let current = self.current();
-            match current.is_usable(self.now()) {
-                true => Ok(current.token),
-                false => Err(error),
-            }
-        })
+        Step::Refresh(self.begin(progress, current.token))
+    }
+
+    /// A refresh takes time: the old token must be valid still, and not be rejected meanwhile.
+    fn usable_instead_of(&self, error: Error) -> Result<Token> {
+        let current = self.current();
+        match current.is_usable(self.now()) {
+            true => Ok(current.token),
+            false => Err(error),
+        }
     }
 
     /// Refreshes now, however fresh the token is and whatever went wrong before; joins a refresh that is under way.
     pub fn refresh(&self) -> Result<()> {
         let this = self.clone();
-        let progress = this.progress();
-        if let Some(thread) = progress.running {
-            check_not_own(thread)?;
-            return this.wait(progress).outcome.clone();
+        loop {
+            match this.step_to_refresh() {
+                Step::Done(result) => return result.map(drop),
+                Step::Wait(flight) => match flight.wait()? {
+                    Landing::Refreshed(_) => return Ok(()),
+                    Landing::Failed(error) => return Err(error),
+                    Landing::Abandoned(_) => {}
+                },
+                Step::Refresh(refresh) => return refresh.here().map(drop),
+            }
         }
-        let token = this.current().token;
-        this.refresh_now(progress, &token).map(drop)
+    }
+
+    fn step_to_refresh(&self) -> Step {
+        let progress = self.progress();
+        match &progress.flight {
+            Some(flight) => Step::Wait(flight.clone()),
+            None => {
+                let token = self.current().token;
+                Step::Refresh(self.begin(progress, token))
+            }
+        }
     }
 
     /// To be called after the Web API answered 401 to `access_token`: refreshes if that is still the current one.
     pub fn invalidate(&self, access_token: &str) -> Result<()> {
         let this = self.clone();
-        let mut progress = this.progress();
         loop {
-            let current = this.current();
-            let is_current = current.token.access_token().expose() == access_token;
-            if is_current {
-                this.shared
-                    .current
-                    .change(|current| current.rejected = true);
+            match this.step_to_replace(access_token) {
+                Step::Done(result) => return result.map(drop),
+                Step::Wait(flight) => {
+                    if let Landing::Failed(error) = flight.wait()? {
+                        return Err(error);
+                    }
+                }
+                Step::Refresh(refresh) => return refresh.here().map(drop),
             }
-            if let Some(thread) = progress.running {
-                check_not_own(thread)?;
-            }
-            if !is_current {
-                return Ok(());
-            }
-            if progress.running.is_some() {
-                progress = this.wait(progress);
-                progress.outcome.clone()?;
-                continue;
-            }
-            if let Some(dead) = &progress.dead {
-                return Err(dead.clone());
-            }
-            this.shared.credentials.cooldown().check(this.now())?;
-            return this.refresh_now(progress, &current.token).map(drop);
         }
+    }
+
+    fn step_to_replace(&self, access_token: &str) -> Step {
+        let progress = self.progress();
+        let current = self.current();
+        let is_current = current.token.access_token().expose() == access_token;
+        if is_current {
+            self.shared
+                .current
+                .change(|current| current.rejected = true);
+        }
+        if let Some(flight) = &progress.flight {
+            return match flight.desk().check_not_called_back() {
+                Err(error) => Step::Done(Err(error)),
+                Ok(()) if is_current => Step::Wait(flight.clone()),
+                Ok(()) => Step::Done(Ok(current.token)),
+            };
+        }
+        if !is_current {
+            return Step::Done(Ok(current.token));
+        }
+        if let Some(dead) = &progress.dead {
+            return Step::Done(Err(dead.clone()));
+        }
+        if let Err(limited) = self.shared.credentials.cooldown().check(self.now()) {
+            return Step::Done(Err(limited));
+        }
+        Step::Refresh(self.begin(progress, current.token))
+    }
+
+    /// Begins a refresh, which others see from now on.
+    fn begin(&self, mut progress: MutexGuard<'_, Progress>, old: Token) -> Refresh {
+        let flight = Arc::<Flight>::default();
+        progress.flight = Some(flight.clone());
+        let untaken = progress.untaken.take();
+        drop(progress);
+        self.shared
+            .current
+            .change(|current| current.refreshing = true);
+        Refresh::new(self.shared.clone(), flight, old, untaken)
     }
 
     /// The token as it is now. No network.
@@ -258,133 +328,12 @@ impl RefreshingToken {
     fn progress(&self) -> MutexGuard<'_, Progress> {
         self.shared.progress()
     }
-
-    /// Waits until the refresh under way has ended.
-    fn wait<'a>(&'a self, progress: MutexGuard<'a, Progress>) -> MutexGuard<'a, Progress> {
-        let before = progress.ended;
-        self.shared
-            .finished
-            .wait_while(progress, |progress| progress.ended == before)
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Refreshes on this thread, alone. Host code runs in here, so no lock is held.
-    fn refresh_now(&self, mut progress: MutexGuard<'_, Progress>, old: &Token) -> Result<Token> {
-        progress.running = Some(ThreadMark::of_this_thread());
-        let untaken = progress.untaken.take();
-        drop(progress);
-        self.shared
-            .current
-            .change(|current| current.refreshing = true);
-        let mut flight = Flight {
-            shared: &self.shared,
-            published: None,
-            untaken: None,
-            outcome: Err(Error::new(Status::Internal, "the refresh panicked")),
-        };
-        if let Some(token) = untaken {
-            flight.offer(&token);
-        }
-        match self.shared.credentials.refresh(old) {
-            Ok(token) => {
-                // First of all: whatever the listener does, the new token is not lost.
-                flight.published = Some(token.clone());
-                flight.outcome = Ok(());
-                flight.offer(&token);
-                flight.announce_end(&token);
-                Ok(token)
-            }
-            Err(error) => {
-                let event = match error.status() {
-                    Status::LoginRequired => Event::LoginRequired,
-                    _ => Event::RefreshFailed,
-                };
-                flight.outcome = Err(error.clone());
-                // A listener has no say in what became of a refresh.
-                let _ = self.shared.listener.tell(event, old, Some(&error));
-                Err(error)
-            }
-        }
-    }
-}
-
-/// The refresh under way; when it is dropped, by a panic too, it has ended and every waiting thread goes on.
-struct Flight<'a> {
-    shared: &'a Shared,
-    published: Option<Token>,
-    untaken: Option<Token>,
-    outcome: Result<()>,
-}
-
-impl Flight<'_> {
-    /// Offers a new token to the listener, before anybody else sees it.
-    fn offer(&mut self, token: &Token) {
-        let taken = self.shared.listener.tell(Event::Changed, token, None);
-        self.untaken = taken.is_err().then(|| token.clone());
-    }
-
-    /// Warns once that the login of this token will have to be repeated.
-    fn announce_end(&self, token: &Token) {
-        let end = token.grant_expires_at();
-        let soon = self.shared.credentials.clock().now().unix_seconds() + GRANT_WARNING;
-        if end == TIME_UNKNOWN || end > soon || self.shared.progress().announced_end == end {
-            return;
-        }
-        self.shared.progress().announced_end = end;
-        // There is nothing to repeat when a warning is not taken.
-        let _ = self.shared.listener.tell(Event::GrantExpiring, token, None);
-    }
-}
-
-impl Drop for Flight<'_> {
-    fn drop(&mut self) {
-        let mut progress = self.shared.progress();
-        let published = self.published.take();
-        self.shared.current.change(|current| {
-            current.refreshing = false;
-            if let Some(token) = &published {
-                current.token = token.clone();
-                current.rejected = false;
-            }
-        });
-        progress.running = None;
-        progress.ended += 1;
-        progress.untaken = self.untaken.take();
-        progress.last_error = self.outcome.as_ref().err().cloned();
-        match &self.outcome {
-            Ok(()) => {
-                progress.dead = None;
-                progress.backoff = Backoff::default();
-            }
-            Err(error) => {
-                // Only an answer of the service kills a grant, whatever a sender says.
-                if error.status() == Status::LoginRequired && error.http_status().is_some() {
-                    progress.dead = Some(error.clone());
-                }
-                progress
-                    .backoff
-                    .failed(self.shared.credentials.clock().now());
-            }
-        }
-        progress.outcome = self.outcome.clone();
-        self.shared.finished.notify_all();
-    }
 }
 
 impl Shared {
     fn progress(&self) -> MutexGuard<'_, Progress> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn check_not_own(thread: ThreadMark) -> Result<()> {
-    if thread == ThreadMark::of_this_thread() {
-        return Err(Error::new(
-            Status::WouldBlock,
-            "this thread refreshes the token just now, so it cannot wait for it",
-        ));
-    }
-    Ok(())
 }
 
 impl fmt::Debug for RefreshingToken {

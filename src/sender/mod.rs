@@ -1,17 +1,29 @@
 //! Who carries a request to the service and brings the answer back.
 
 pub mod custom;
+mod exchange;
 pub mod http;
+pub mod polled;
 pub mod retrying;
+
+pub use exchange::Exchange;
+
+use std::pin::Pin;
 
 use crate::error::Error;
 use crate::request::HttpRequest;
 use crate::response::HttpResponse;
+use crate::work::Context;
 
-/// Carries requests, on the thread that calls it.
+/// A request on its way.
+pub type Carrying<'a> =
+    Pin<Box<dyn Future<Output = Result<HttpResponse, SendFailure>> + Send + 'a>>;
+
+/// Carries requests.
 pub trait Sender: Send + Sync {
-    /// Sends the request and waits for the answer. Any HTTP status is an answer. Redirects are not followed.
-    fn send(&self, request: &HttpRequest) -> Result<HttpResponse, SendFailure>;
+    /// Sends the request and waits for the answer, on this thread or in the background, as `context` says. Any HTTP
+    /// status is an answer. Redirects are not followed.
+    fn send<'a>(&'a self, request: &'a HttpRequest, context: &'a Context) -> Carrying<'a>;
 }
 
 /// No answer came.

@@ -7,7 +7,9 @@ use crate::clock::{Clock, SystemClock};
 use crate::error::{Error, Status};
 use crate::request::HttpRequest;
 use crate::response::HttpResponse;
-use crate::sender::{SendFailure, Sender};
+use crate::sender::{Carrying, SendFailure, Sender};
+use crate::stop::cancelled;
+use crate::work::Context;
 
 /// The first wait where the service names none; each further one is twice as long.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
@@ -75,28 +77,34 @@ enum Wait {
 }
 
 impl Sender for RetryingSender {
-    fn send(&self, request: &HttpRequest) -> Result<HttpResponse, SendFailure> {
-        let mut left = self.max_wait;
-        let mut usual = FIRST_WAIT;
-        for _ in 0..self.retries {
-            let outcome = self.sender.send(request);
-            let pause = match self.wait(request, &outcome, usual) {
-                None => return outcome,
-                Some(Wait::Told(seconds)) => {
-                    let told = Duration::from_secs(seconds.into());
-                    if told > left {
-                        return Err(too_long(seconds, outcome));
+    fn send<'a>(&'a self, request: &'a HttpRequest, context: &'a Context) -> Carrying<'a> {
+        Box::pin(async move {
+            let mut left = self.max_wait;
+            let mut usual = FIRST_WAIT;
+            for _ in 0..self.retries {
+                let outcome = self.sender.send(request, context).await;
+                let pause = match self.wait(request, &outcome, usual) {
+                    None => return outcome,
+                    Some(Wait::Told(seconds)) => {
+                        let told = Duration::from_secs(seconds.into());
+                        if told > left {
+                            return Err(too_long(seconds, outcome));
+                        }
+                        told
                     }
-                    told
+                    Some(Wait::Chosen(_)) if left.is_zero() => return outcome,
+                    Some(Wait::Chosen(chosen)) => chosen.min(left),
+                };
+                // What is repeated has spent nothing.
+                context.stop().unsent();
+                if !context.sleep(&*self.clock, pause).await {
+                    return Err(SendFailure::not_sent(cancelled()));
                 }
-                Some(Wait::Chosen(_)) if left.is_zero() => return outcome,
-                Some(Wait::Chosen(chosen)) => chosen.min(left),
-            };
-            self.clock.sleep(pause);
-            left -= pause;
-            usual = usual.saturating_mul(2);
-        }
-        self.sender.send(request)
+                left -= pause;
+                usual = usual.saturating_mul(2);
+            }
+            self.sender.send(request, context).await
+        })
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier};
 use std::thread;
 
-use clef::{Credentials, HttpRequest, HttpResponse, RefreshingToken, SendFailure, Sender, Token};
+use clef::{Credentials, HttpRequest, HttpResponse, RefreshingToken, Sender, Token};
 use clef_harness::{Library, Program, cargo_build};
 use clef_sandbox::{Options, Sandbox};
 
@@ -48,12 +48,14 @@ struct PanicsFirst {
 }
 
 impl Sender for PanicsFirst {
-    fn send(&self, _: &HttpRequest) -> Result<HttpResponse, SendFailure> {
-        if !self.panicked.swap(true, Ordering::Relaxed) {
-            self.others_come.wait();
-            panic!("asked for by a test");
-        }
-        Ok(HttpResponse::new(200, br#"{"access_token":"new"}"#))
+    fn send<'a>(&'a self, _: &'a HttpRequest, _: &'a clef::Context) -> clef::Carrying<'a> {
+        Box::pin(async move {
+            if !self.panicked.swap(true, Ordering::Relaxed) {
+                self.others_come.wait();
+                panic!("asked for by a test");
+            }
+            Ok(HttpResponse::new(200, br#"{"access_token":"new"}"#))
+        })
     }
 }
 

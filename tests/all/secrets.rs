@@ -3,7 +3,8 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use clef::sender::custom::{CustomSender, Exchange};
+use clef::sender::Exchange;
+use clef::sender::custom::CustomSender;
 use clef::{
     AuthOptions, Credentials, Error, HttpResponse, RefreshingCredentials, RefreshingToken, Secret,
     SendFailure, Status, Token, UserAuth,

@@ -9,7 +9,7 @@ mod tls;
 pub use config::HttpConfig;
 
 use std::io::Read;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use ureq::http::Response;
 use ureq::unversioned::transport::{ConnectProxyConnector, Connector, TcpConnector};
@@ -18,7 +18,8 @@ use ureq::{Agent, Body, Timeout};
 use crate::error::{Error, Status};
 use crate::request::HttpRequest;
 use crate::response::{HttpResponse, MAX_BODY_BYTES};
-use crate::sender::{SendFailure, Sender};
+use crate::sender::{Carrying, SendFailure, Sender};
+use crate::work::Context;
 
 use self::connector::{Connecting, NotConnected};
 use self::one_write::OneWrite;
@@ -37,6 +38,11 @@ const BUFFER_BYTES: usize = 16 * 1024;
 /// The names of hosts are looked up by the system's resolver, which no timeout of clef's can interrupt.
 #[derive(Default)]
 pub struct HttpSender {
+    client: Arc<Client>,
+}
+
+#[derive(Default)]
+struct Client {
     config: HttpConfig,
     /// Made for the first request, since most programs make many credentials and few requests.
     agent: OnceLock<Agent>,
@@ -46,11 +52,15 @@ impl HttpSender {
     /// A sender with these settings.
     pub fn new(config: HttpConfig) -> HttpSender {
         HttpSender {
-            config,
-            agent: OnceLock::new(),
+            client: Arc::new(Client {
+                config,
+                agent: OnceLock::new(),
+            }),
         }
     }
+}
 
+impl Client {
     fn agent(&self) -> &Agent {
         self.agent.get_or_init(|| {
             let config = Agent::config_builder()
@@ -73,7 +83,20 @@ impl HttpSender {
 }
 
 impl Sender for HttpSender {
-    fn send(&self, request: &HttpRequest) -> Result<HttpResponse, SendFailure> {
+    fn send<'a>(&'a self, request: &'a HttpRequest, context: &'a Context) -> Carrying<'a> {
+        Box::pin(async move {
+            let client = self.client.clone();
+            let request = request.clone();
+            context
+                .block(move || client.carry(&request))
+                .await
+                .map_err(SendFailure::not_sent)?
+        })
+    }
+}
+
+impl Client {
+    fn carry(&self, request: &HttpRequest) -> Result<HttpResponse, SendFailure> {
         let mut post = self.agent().post(request.url());
         // Plain http goes to this computer alone, and a proxy is another one.
         if self.config.proxy().is_some() && request.url().starts_with("http://") {

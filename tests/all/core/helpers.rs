@@ -87,13 +87,15 @@ impl ScriptedSender {
 }
 
 impl Sender for ScriptedSender {
-    fn send(&self, request: &HttpRequest) -> Answer {
-        self.bodies.lock().unwrap().push(request.body().to_owned());
-        self.answers
-            .lock()
-            .unwrap()
-            .pop_front()
-            .expect("the script has no more answers")
+    fn send<'a>(&'a self, request: &'a HttpRequest, _: &'a clef::Context) -> clef::Carrying<'a> {
+        Box::pin(async move {
+            self.bodies.lock().unwrap().push(request.body().to_owned());
+            self.answers
+                .lock()
+                .unwrap()
+                .pop_front()
+                .expect("the script has no more answers")
+        })
     }
 }
 

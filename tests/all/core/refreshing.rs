@@ -214,9 +214,11 @@ struct Gate {
 }
 
 impl Sender for Gate {
-    fn send(&self, _: &HttpRequest) -> Answer {
-        self.asked.send(()).unwrap();
-        self.answers.lock().unwrap().recv().unwrap()
+    fn send<'a>(&'a self, _: &'a HttpRequest, _: &'a clef::Context) -> clef::Carrying<'a> {
+        Box::pin(async move {
+            self.asked.send(()).unwrap();
+            self.answers.lock().unwrap().recv().unwrap()
+        })
     }
 }
 
@@ -259,11 +261,13 @@ fn a_token_that_is_still_valid_is_served_while_it_is_refreshed() {
 struct RejectedMeanwhile(Mutex<Option<RefreshingToken>>);
 
 impl Sender for RejectedMeanwhile {
-    fn send(&self, _: &HttpRequest) -> Answer {
-        let token = self.0.lock().unwrap().take().expect("one refresh");
-        let error = token.invalidate("old").unwrap_err();
-        assert_eq!(error.status(), Status::WouldBlock);
-        answer(503, "down")
+    fn send<'a>(&'a self, _: &'a HttpRequest, _: &'a clef::Context) -> clef::Carrying<'a> {
+        Box::pin(async move {
+            let token = self.0.lock().unwrap().take().expect("one refresh");
+            let error = token.invalidate("old").unwrap_err();
+            assert_eq!(error.status(), Status::WouldBlock);
+            answer(503, "down")
+        })
     }
 }
 
@@ -282,10 +286,12 @@ fn a_token_that_is_rejected_while_it_is_refreshed_is_not_served() {
 struct SlowAndShort(AtomicUsize);
 
 impl Sender for SlowAndShort {
-    fn send(&self, _: &HttpRequest) -> Answer {
-        self.0.fetch_add(1, Ordering::Relaxed);
-        thread::sleep(Duration::from_millis(300));
-        answer(200, r#"{"access_token":"short","expires_in":0}"#)
+    fn send<'a>(&'a self, _: &'a HttpRequest, _: &'a clef::Context) -> clef::Carrying<'a> {
+        Box::pin(async move {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            thread::sleep(Duration::from_millis(300));
+            answer(200, r#"{"access_token":"short","expires_in":0}"#)
+        })
     }
 }
 

@@ -83,9 +83,15 @@ fn a_saved_token_expires_at_the_earlier_of_its_times() {
 fn the_stamp_is_the_time_before_the_request() {
     struct Slow(std::sync::Arc<ManualClock>);
     impl Sender for Slow {
-        fn send(&self, _: &clef::HttpRequest) -> Result<clef::HttpResponse, clef::SendFailure> {
-            self.0.advance(20);
-            token_answer("a")
+        fn send<'a>(
+            &'a self,
+            _: &'a clef::HttpRequest,
+            _: &'a clef::Context,
+        ) -> clef::Carrying<'a> {
+            Box::pin(async move {
+                self.0.advance(20);
+                token_answer("a")
+            })
         }
     }
     let clock = ManualClock::new();

@@ -1,4 +1,4 @@
-//! Keeps a panic inside the library: nothing unwinds into C, and nothing is printed.
+//! Keeps a panic inside the library: nothing unwinds into C or ends a thread, and nothing is printed.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
@@ -21,7 +21,7 @@ thread_local! {
 
 /// Runs `work`; a panic becomes an error that says where it was, but not what it said: that
 /// could be a secret.
-pub(super) fn contained<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+pub(crate) fn contained<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
     HOOK.call_once(|| {
         // Neither box allocates, so nothing leaks when the library is unloaded.
         let _ = HOOK_BEFORE.set(panic::take_hook());
@@ -54,7 +54,7 @@ fn note_place(info: &PanicHookInfo<'_>) {
 /// Panics where the tests ask for it: there is no other way to show that a bug in clef does not
 /// harm its host.
 #[cfg(feature = "forced-panic")]
-pub(super) fn panic_if_asked() {
+pub(crate) fn panic_if_asked() {
     assert!(
         std::env::var_os("CLEF_FORCE_PANIC").is_none(),
         "a panic that was asked for"

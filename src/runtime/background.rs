@@ -1,0 +1,186 @@
+//! What a runtime is made of: the work under way, the threads that do it, and the pump.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+use std::time::Instant;
+
+use crate::error::{Error, Result, Status};
+use crate::stop::Stop;
+use crate::work::{Desk, promise};
+
+use super::carriers::Carriers;
+use super::driver::{Driver, Timer};
+use super::pump::{Pump, Remainder};
+
+/// Does work for a runtime until it is closed. Shared by everything that is under way.
+#[derive(Default)]
+pub(crate) struct Background {
+    pump: Arc<Pump>,
+    driver: Arc<Driver>,
+    carriers: Arc<Carriers>,
+    works: Mutex<Works>,
+    /// A close ran out of time: what is still on the wire is given up.
+    out_of_time: AtomicBool,
+    ending: Mutex<()>,
+}
+
+#[derive(Default)]
+struct Works {
+    closing: bool,
+    stops: Vec<Arc<Stop>>,
+}
+
+impl Background {
+    fn works(&self) -> MutexGuard<'_, Works> {
+        self.works.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn pump(&self) -> &Arc<Pump> {
+        &self.pump
+    }
+
+    /// No work is begun any more.
+    pub(crate) fn is_closing(&self) -> bool {
+        self.works().closing
+    }
+
+    /// Begins work, which `stop` ends. [`Status::Cancelled`] where the runtime is closed.
+    pub(crate) fn spawn(
+        self: &Arc<Background>,
+        stop: &Arc<Stop>,
+        work: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<()> {
+        let mut works = self.works();
+        if works.closing {
+            return Err(Error::new(Status::Cancelled, "the runtime is closed"));
+        }
+        works.stops.push(stop.clone());
+        drop(works);
+        let under_way = UnderWay {
+            background: self.clone(),
+            stop: stop.clone(),
+        };
+        self.driver.spawn(&self.pump, async move {
+            let _under_way = under_way;
+            work.await;
+        })
+    }
+
+    /// Does what blocks on one of the carriers.
+    pub(crate) async fn block<R: Send + 'static>(
+        self: &Arc<Background>,
+        job: impl FnOnce() -> R + Send + 'static,
+    ) -> Result<R> {
+        let (promise, mut promised) = promise();
+        self.carriers
+            .carry(&self.pump, Box::new(move || promise.keep(job())))?;
+        promised
+            .value()
+            .await
+            .ok_or_else(|| Error::new(Status::Internal, "a request panicked"))
+    }
+
+    pub(crate) fn wake_at(&self, at: Instant, waker: &Waker) -> Timer {
+        self.driver.wake_at(at, waker)
+    }
+
+    /// Leaves host code on the desk of a piece of work, for the pump or for whoever waits for that work.
+    pub(crate) fn leave(
+        self: &Arc<Background>,
+        desk: &Arc<Desk>,
+        call: impl FnOnce() + Send + 'static,
+    ) {
+        let background = self.clone();
+        desk.leave(Box::new(move || {
+            let _inside = background.enter();
+            call();
+        }));
+        self.pump.push_desk(desk);
+    }
+
+    /// To be held while host code runs for this runtime.
+    fn enter(self: &Arc<Background>) -> Inside {
+        self.pump.enter();
+        Inside(self.clone())
+    }
+
+    pub(crate) fn run_callbacks(self: &Arc<Background>) -> usize {
+        let _inside = self.enter();
+        self.pump.run()
+    }
+
+    /// Ends all work and waits for that, running host code on this thread meanwhile.
+    pub(crate) fn close(self: &Arc<Background>, deadline: Option<Instant>) -> Result<()> {
+        if self.pump.put_off_closing() {
+            return Ok(());
+        }
+        let stops = {
+            let mut works = self.works();
+            works.closing = true;
+            works.stops.clone()
+        };
+        let out_of_time = self.out_of_time.load(Ordering::Relaxed);
+        for stop in stops {
+            stop.stop();
+            if out_of_time {
+                stop.force();
+            }
+        }
+        loop {
+            let no_work_is_left = || self.works().stops.is_empty();
+            match self.pump.wait_for_end(deadline, no_work_is_left) {
+                Remainder::Calls => self.run_callbacks(),
+                Remainder::Nothing => break,
+                Remainder::TimeIsUp => {
+                    self.out_of_time.store(true, Ordering::Relaxed);
+                    return Err(Error::new(
+                        Status::Timeout,
+                        "a refresh is still on the wire, or a callback still runs on another thread",
+                    ));
+                }
+            };
+        }
+        let ending = self.ending.lock().unwrap_or_else(PoisonError::into_inner);
+        self.driver.end();
+        self.carriers.end();
+        self.pump.close();
+        drop(ending);
+        // What the threads dropped as they ended.
+        self.run_callbacks();
+        Ok(())
+    }
+}
+
+/// A piece of work that has not ended.
+struct UnderWay {
+    background: Arc<Background>,
+    stop: Arc<Stop>,
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        let mut works = self.background.works();
+        let ended = works
+            .stops
+            .iter()
+            .position(|stop| Arc::ptr_eq(stop, &self.stop));
+        if let Some(at) = ended {
+            works.stops.swap_remove(at);
+        }
+        drop(works);
+        self.background.pump.nudge();
+    }
+}
+
+/// This thread runs host code for the runtime.
+struct Inside(Arc<Background>);
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        if self.0.pump.leave() {
+            // There is no deadline that it could miss.
+            let _ = self.0.close(None);
+        }
+    }
+}

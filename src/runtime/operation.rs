@@ -1,0 +1,203 @@
+//! One piece of work in the background, as the host sees it.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
+use std::time::Duration;
+
+use crate::error::{Error, Result, Status};
+use crate::refreshing::RefreshingToken;
+use crate::stop::{Stop, cancelled};
+use crate::token::Token;
+use crate::work::{Alarm, Context, Desk, Wakers, block_on_until, helping};
+
+use super::background::Background;
+use super::{Pump, deadline};
+
+/// Hears that an operation is done, by the pump.
+pub type Completion = Box<dyn FnOnce(&Operation) + Send>;
+
+/// What an operation gives.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// A token.
+    Token(Token),
+    /// A token that refreshes itself.
+    RefreshingToken(RefreshingToken),
+}
+
+/// A piece of work under way in a [`Runtime`](super::Runtime). Clones are the same operation; it goes on when all are
+/// dropped.
+#[derive(Clone)]
+pub struct Operation {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    stop: Arc<Stop>,
+    pump: Arc<Pump>,
+    state: Mutex<State>,
+}
+
+struct State {
+    result: Option<Result<Outcome>>,
+    completion: Option<Completion>,
+    waiting: Wakers,
+    /// Of the work that this waits for at the moment.
+    desk: Arc<Desk>,
+}
+
+impl Operation {
+    /// Begins work. `completion` runs exactly once, by the pump of the runtime; not at all where this fails.
+    pub(crate) fn start<F>(
+        background: &Arc<Background>,
+        completion: Option<Completion>,
+        work: impl FnOnce(Context, Operation) -> F,
+    ) -> Result<Operation>
+    where
+        F: Future<Output = Result<Outcome>> + Send + 'static,
+    {
+        let stop = Arc::new(Stop::default());
+        let desk = Arc::new(Desk::default());
+        let operation = Operation {
+            shared: Arc::new(Shared {
+                stop: stop.clone(),
+                pump: background.pump().clone(),
+                state: Mutex::new(State {
+                    result: None,
+                    completion: None,
+                    waiting: Wakers::default(),
+                    desk: desk.clone(),
+                }),
+            }),
+        };
+        let context = Context::background(background, stop.clone(), desk);
+        let work = work(context, operation.clone());
+        let under_way = UnderWay(operation.clone());
+        background.spawn(&stop, async move {
+            let result = work.await;
+            under_way.0.finish(result);
+        })?;
+        // Not before it was begun: where that fails there is nothing to complete.
+        if let Some(completion) = completion {
+            operation.complete_with(completion);
+        }
+        Ok(operation)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.shared
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn complete_with(&self, completion: Completion) {
+        let mut state = self.lock();
+        if state.result.is_none() {
+            state.completion = Some(completion);
+            return;
+        }
+        drop(state);
+        self.push(completion);
+    }
+
+    fn push(&self, completion: Completion) {
+        let operation = self.clone();
+        self.shared.pump.push_or_run(move || completion(&operation));
+    }
+
+    /// The first result counts.
+    fn finish(&self, result: Result<Outcome>) {
+        let mut state = self.lock();
+        if state.result.is_some() {
+            return;
+        }
+        state.result = Some(result);
+        let completion = state.completion.take();
+        let waiting = state.waiting.take();
+        drop(state);
+        if let Some(completion) = completion {
+            self.push(completion);
+        }
+        waiting.wake();
+    }
+
+    /// Whether the result is there. The completion may still wait for the pump.
+    pub fn is_done(&self) -> bool {
+        self.lock().result.is_some()
+    }
+
+    /// Blocks until the result is there, running host code of this work meanwhile, but for what is bound to a pump.
+    pub fn wait(&self, timeout: Option<Duration>) -> Result<()> {
+        let alarm = Alarm::default();
+        let desk = || self.lock().desk.clone();
+        block_on_until(&alarm, deadline(timeout), helping(desk, self.finished())).unwrap_or_else(
+            || {
+                Err(Error::new(
+                    Status::Timeout,
+                    "the operation was not done in this time",
+                ))
+            },
+        )
+    }
+
+    async fn finished(&self) {
+        poll_fn(|context| {
+            let mut state = self.lock();
+            if state.result.is_some() {
+                return Poll::Ready(());
+            }
+            state.waiting.add(context.waker());
+            Poll::Pending
+        })
+        .await;
+    }
+
+    /// Ends it now as [`Status::Cancelled`], unless it is done. One that spends a refresh token goes on once that may
+    /// have reached the service, since its answer has the next one.
+    pub fn cancel(&self) {
+        self.shared.stop.stop();
+        if self.shared.stop.is_stopped() {
+            self.finish(Err(cancelled()));
+        }
+    }
+
+    /// What it gave; [`Status::Busy`] until it is done.
+    pub fn result(&self) -> Result<Outcome> {
+        self.lock()
+            .result
+            .clone()
+            .unwrap_or_else(|| Err(Error::new(Status::Busy, "the operation is not done yet")))
+    }
+
+    /// Names the desk of the work that this waits for from now on.
+    pub(crate) fn wait_at(&self, desk: &Arc<Desk>) {
+        let mut state = self.lock();
+        state.desk = desk.clone();
+        let waiting = state.waiting.take();
+        drop(state);
+        waiting.wake();
+    }
+}
+
+/// Work that ends without a result has panicked.
+struct UnderWay(Operation);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.finish(Err(Error::new(
+            Status::Internal,
+            "clef panicked in the background: this is a bug, please report it",
+        )));
+    }
+}
+
+impl fmt::Debug for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Operation")
+            .field("is_done", &self.is_done())
+            .finish_non_exhaustive()
+    }
+}

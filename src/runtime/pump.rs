@@ -1,0 +1,247 @@
+//! The host's code that waits to be run, until the host runs it.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use crate::error::{Error, Result, Status};
+use crate::panics::contained;
+use crate::stop::cancelled;
+use crate::this_thread::ThreadMark;
+use crate::work::{Desk, Turn};
+
+use super::doorbell::Doorbell;
+
+/// Says whether there was anything to run: a thread that waits for the same work may have been quicker.
+type Call = Box<dyn FnOnce() -> bool + Send>;
+
+/// What is left to the host, and who takes it.
+#[derive(Default)]
+pub(crate) struct Pump {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    calls: VecDeque<Call>,
+    woken: bool,
+    closed: bool,
+    /// The threads that run host code for this runtime just now; a thread is here once for each level.
+    inside: Vec<ThreadMark>,
+    close_when_left: bool,
+    pumped_last: Option<ThreadMark>,
+    doorbell: Option<Doorbell>,
+}
+
+impl State {
+    fn ring(&mut self) {
+        let rung = self.woken || !self.calls.is_empty();
+        if let Some(doorbell) = &mut self.doorbell {
+            doorbell.set(rung);
+        }
+    }
+
+    fn is_inside(&self) -> bool {
+        self.inside.contains(&ThreadMark::of_this_thread())
+    }
+}
+
+/// What a thread that closes the runtime finds.
+pub(super) enum Remainder {
+    Calls,
+    Nothing,
+    TimeIsUp,
+}
+
+impl Pump {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives the call back where nobody will pump any more.
+    pub(super) fn try_push(&self, call: Call) -> Result<(), Call> {
+        let mut state = self.lock();
+        if state.closed {
+            return Err(call);
+        }
+        state.calls.push_back(call);
+        state.ring();
+        drop(state);
+        self.changed.notify_all();
+        Ok(())
+    }
+
+    /// Leaves a call to the host; here and now where nobody will pump any more.
+    pub(crate) fn push_or_run(&self, call: impl FnOnce() + Send + 'static) {
+        let call = Box::new(move || {
+            call();
+            true
+        });
+        if let Err(call) = self.try_push(call) {
+            call();
+        }
+    }
+
+    /// Leaves a call to the host; an error where nobody will pump any more.
+    pub(crate) fn push(&self, call: impl FnOnce() + Send + 'static) -> Result<()> {
+        self.try_push(Box::new(move || {
+            call();
+            true
+        }))
+        .map_err(|_| cancelled())
+    }
+
+    /// Has the host run what lies on the desk, unless a thread that waits for it is quicker.
+    pub(super) fn push_desk(&self, desk: &Arc<Desk>) {
+        let desk = desk.clone();
+        // A closed pump has no work left whose call this could be.
+        let _ = self.try_push(Box::new(move || desk.run_left()));
+    }
+
+    /// Runs what waits now, but nothing that comes while it runs; says how much that was. To be called inside.
+    pub(super) fn run(&self) -> usize {
+        let mut state = self.lock();
+        state.pumped_last = Some(ThreadMark::of_this_thread());
+        state.woken = false;
+        let mut left = state.calls.len();
+        state.ring();
+        let mut count = 0;
+        while left > 0
+            && let Some(call) = state.calls.pop_front()
+        {
+            left -= 1;
+            state.ring();
+            drop(state);
+            // The host's code must not unwind; a panic is clef's own, and the next call is not to blame for it.
+            if contained(|| Ok(call())).unwrap_or(true) {
+                count += 1;
+            }
+            state = self.lock();
+        }
+        count
+    }
+
+    /// Blocks until there is something to run, or until [`wake`](Pump::wake).
+    pub(super) fn wait(&self, deadline: Option<Instant>) -> Result<()> {
+        let mut state = self.lock();
+        state.pumped_last = Some(ThreadMark::of_this_thread());
+        loop {
+            if state.woken || !state.calls.is_empty() {
+                state.woken = false;
+                state.ring();
+                return Ok(());
+            }
+            if state.closed {
+                return Err(cancelled());
+            }
+            state = self.wait_for_change(state, deadline).ok_or_else(|| {
+                Error::new(Status::Timeout, "there was nothing to run in this time")
+            })?;
+        }
+    }
+
+    /// None where the time is up.
+    fn wait_for_change<'a>(
+        &'a self,
+        state: MutexGuard<'a, State>,
+        deadline: Option<Instant>,
+    ) -> Option<MutexGuard<'a, State>> {
+        let Some(deadline) = deadline else {
+            let waited = self.changed.wait(state);
+            return Some(waited.unwrap_or_else(PoisonError::into_inner));
+        };
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return None;
+        }
+        let waited = self.changed.wait_timeout(state, left);
+        Some(waited.unwrap_or_else(PoisonError::into_inner).0)
+    }
+
+    pub(super) fn wake(&self) {
+        let mut state = self.lock();
+        state.woken = true;
+        state.ring();
+        drop(state);
+        self.changed.notify_all();
+    }
+
+    /// Has a thread that closes look again.
+    pub(super) fn nudge(&self) {
+        let _state = self.lock();
+        self.changed.notify_all();
+    }
+
+    /// The descriptor of the doorbell; none where there is no such thing.
+    pub(super) fn fd(&self) -> Option<i32> {
+        let mut state = self.lock();
+        if state.doorbell.is_none() {
+            state.doorbell = Doorbell::new().ok();
+            state.ring();
+        }
+        state.doorbell.as_ref().map(Doorbell::fd)
+    }
+
+    pub(super) fn enter(&self) {
+        self.lock().inside.push(ThreadMark::of_this_thread());
+    }
+
+    /// Says whether the runtime is to be closed now.
+    pub(super) fn leave(&self) -> bool {
+        let this = ThreadMark::of_this_thread();
+        let mut state = self.lock();
+        if let Some(at) = state.inside.iter().rposition(|mark| *mark == this) {
+            state.inside.swap_remove(at);
+        }
+        let close = state.close_when_left && !state.is_inside();
+        if close {
+            state.close_when_left = false;
+        }
+        drop(state);
+        self.changed.notify_all();
+        close
+    }
+
+    /// Puts closing off until this thread has left, if it is inside.
+    pub(super) fn put_off_closing(&self) -> bool {
+        let mut state = self.lock();
+        let inside = state.is_inside();
+        state.close_when_left |= inside;
+        inside
+    }
+
+    /// Waits until there is something to run, or until nothing can come any more: no work is left, and nobody is inside.
+    pub(super) fn wait_for_end(
+        &self,
+        deadline: Option<Instant>,
+        no_work_is_left: impl Fn() -> bool,
+    ) -> Remainder {
+        let mut state = self.lock();
+        loop {
+            if !state.calls.is_empty() {
+                return Remainder::Calls;
+            }
+            if state.inside.is_empty() && no_work_is_left() {
+                return Remainder::Nothing;
+            }
+            match self.wait_for_change(state, deadline) {
+                Some(later) => state = later,
+                None => return Remainder::TimeIsUp,
+            }
+        }
+    }
+
+    pub(super) fn close(&self) {
+        self.lock().closed = true;
+        self.changed.notify_all();
+    }
+}
+
+impl Turn for Pump {
+    /// The thread that pumped last is taken for the one that will pump next.
+    fn is_this_threads(&self) -> bool {
+        let state = self.lock();
+        state.is_inside() || state.pumped_last == Some(ThreadMark::of_this_thread())
+    }
+}

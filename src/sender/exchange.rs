@@ -1,0 +1,175 @@
+//! One request that is handed to the host.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::error::{Error, Status};
+use crate::request::HttpRequest;
+use crate::response::HttpResponse;
+use crate::sender::{SendFailure, Sender};
+use crate::stop::{Stop, cancelled};
+use crate::work::{Context, Either, Promise, Promised, promise, race};
+
+/// One request that waits for its answer. It ends exactly once, on any thread; dropping it ends it as a
+/// [`Status::Transport`] error.
+pub struct Exchange {
+    request: HttpRequest,
+    answer: Promise<Answer>,
+}
+
+enum Answer {
+    Response(HttpResponse),
+    Failure(SendFailure),
+    Forward(Arc<dyn Sender>),
+}
+
+impl Exchange {
+    /// The request to carry.
+    pub fn request(&self) -> &HttpRequest {
+        &self.request
+    }
+
+    /// Whether nobody waits any more, so that carrying the request is in vain.
+    pub fn is_cancelled(&self) -> bool {
+        !self.answer.is_wanted()
+    }
+
+    /// Ends the exchange with an answer, of any HTTP status.
+    pub fn respond(self, response: HttpResponse) {
+        self.answer.keep(Answer::Response(response));
+    }
+
+    /// Ends the exchange without an answer.
+    pub fn fail(self, failure: SendFailure) {
+        self.answer.keep(Answer::Failure(failure));
+    }
+
+    /// Has another sender carry the request after all. This does not block: whoever waits for the answer sends.
+    pub fn forward(self, sender: Arc<dyn Sender>) {
+        self.answer.keep(Answer::Forward(sender));
+    }
+}
+
+impl fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exchange")
+            .field("request", &self.request)
+            .field("is_cancelled", &self.is_cancelled())
+            .finish()
+    }
+}
+
+/// An exchange that the host does not have yet.
+pub(super) struct Parcel {
+    exchange: Exchange,
+    stop: Arc<Stop>,
+    /// Its answer would be lost if the work ended early.
+    precious: bool,
+    handed_over: Arc<AtomicBool>,
+}
+
+impl Parcel {
+    /// None where nobody wants it any more.
+    pub(super) fn open(self) -> Option<Exchange> {
+        self.handed_over.store(true, Ordering::Relaxed);
+        match self.stop.sent(self.precious) {
+            Ok(()) if !self.exchange.is_cancelled() => Some(self.exchange),
+            Ok(()) => None,
+            Err(error) => {
+                self.exchange.fail(SendFailure::not_sent(error));
+                None
+            }
+        }
+    }
+
+    pub(super) fn is_wanted(&self) -> bool {
+        !self.exchange.is_cancelled()
+    }
+
+    /// Ends it before the host has seen it.
+    pub(super) fn return_to_sender(self) {
+        self.exchange.fail(SendFailure::not_sent(cancelled()));
+    }
+}
+
+/// The other side of a parcel: waits for the answer.
+pub(super) struct Receipt<'a> {
+    request: &'a HttpRequest,
+    context: &'a Context,
+    answer: Promised<Answer>,
+    handed_over: Arc<AtomicBool>,
+}
+
+/// A request that is to be handed to the host. A refresh is carried through once the host has it, but only where there
+/// is a `timeout`: nobody waits for ever.
+pub(super) fn parcel<'a>(
+    request: &'a HttpRequest,
+    context: &'a Context,
+    timeout: Option<Duration>,
+) -> (Parcel, Receipt<'a>) {
+    let (promise, answer) = promise();
+    let handed_over = Arc::new(AtomicBool::new(false));
+    let parcel = Parcel {
+        exchange: Exchange {
+            request: request.clone(),
+            answer: promise,
+        },
+        stop: context.stop().clone(),
+        precious: request.is_precious() && timeout.is_some(),
+        handed_over: handed_over.clone(),
+    };
+    let receipt = Receipt {
+        request,
+        context,
+        answer,
+        handed_over,
+    };
+    (parcel, receipt)
+}
+
+impl Receipt<'_> {
+    /// Waits until the exchange has ended, but no longer than until the deadline.
+    pub(super) async fn answer(
+        mut self,
+        deadline: Option<Instant>,
+    ) -> Result<HttpResponse, SendFailure> {
+        let stop = self.context.stop();
+        let in_vain = race(stop.stopped(), self.context.reach(deadline));
+        let answer = match race(self.answer.value(), in_vain).await {
+            Either::First(answer) => answer,
+            Either::Second(Either::First(())) => return Err(self.unanswered(cancelled())),
+            Either::Second(Either::Second(())) => {
+                return Err(self.unanswered(Error::new(
+                    Status::Timeout,
+                    "the custom sender did not answer in time",
+                )));
+            }
+        };
+        match answer {
+            Some(Answer::Response(response)) => Ok(response),
+            Some(Answer::Failure(failure)) => {
+                if !failure.may_have_been_sent {
+                    stop.unsent();
+                }
+                Err(failure)
+            }
+            Some(Answer::Forward(sender)) => {
+                stop.unsent();
+                sender.send(self.request, self.context).await
+            }
+            None => Err(self.unanswered(Error::new(
+                Status::Transport,
+                "the custom sender dropped the request without an answer",
+            ))),
+        }
+    }
+
+    fn unanswered(&self, error: Error) -> SendFailure {
+        SendFailure {
+            error,
+            may_have_been_sent: self.handed_over.load(Ordering::Relaxed),
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Where a piece of work is done, and how it ends early.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use crate::clock::Clock;
+use crate::error::{Error, Result, Status};
+use crate::runtime::Background;
+use crate::stop::{Stop, cancelled};
+
+use super::{Alarm, Desk, Either, promise, race};
+
+/// Where a piece of work is done: on the thread that asks for it, or in the background of a runtime.
+///
+/// A [`Sender`](crate::Sender) does through this whatever takes its time, and is then right in both places.
+#[derive(Clone)]
+pub struct Context {
+    place: Place,
+    stop: Arc<Stop>,
+    desk: Arc<Desk>,
+}
+
+#[derive(Clone)]
+pub(crate) enum Place {
+    ThisThread(Arc<Alarm>),
+    Background(Arc<Background>),
+}
+
+impl Context {
+    /// Work that is done on this thread, which blocks on the same alarm. Nobody can stop it.
+    pub(crate) fn this_thread(alarm: &Arc<Alarm>, desk: Arc<Desk>) -> Context {
+        Context {
+            place: Place::ThisThread(alarm.clone()),
+            stop: Arc::default(),
+            desk,
+        }
+    }
+
+    pub(crate) fn background(
+        background: &Arc<Background>,
+        stop: Arc<Stop>,
+        desk: Arc<Desk>,
+    ) -> Context {
+        Context {
+            place: Place::Background(background.clone()),
+            stop,
+            desk,
+        }
+    }
+
+    pub(crate) fn is_background(&self) -> bool {
+        matches!(self.place, Place::Background(_))
+    }
+
+    pub(crate) fn stop(&self) -> &Arc<Stop> {
+        &self.stop
+    }
+
+    pub(crate) fn desk(&self) -> &Arc<Desk> {
+        &self.desk
+    }
+
+    /// Runs host code where the host expects it: on this thread, or by the pump of the runtime, or by a thread that
+    /// waits for this work. [`Status::Cancelled`] where the work was stopped before that.
+    pub async fn host<R: Send + 'static>(
+        &self,
+        call: impl FnOnce() -> R + Send + 'static,
+    ) -> Result<R> {
+        let background = match &self.place {
+            Place::ThisThread(_) => return Ok(self.desk.run(call)),
+            Place::Background(background) => background,
+        };
+        let (promise, mut promised) = promise();
+        background.leave(&self.desk, move || promise.keep(call()));
+        let result = match race(promised.value(), self.stop.stopped()).await {
+            Either::First(result) => result,
+            Either::Second(()) if self.desk.withdraw() => return Err(cancelled()),
+            Either::Second(()) => promised.value().await,
+        };
+        result.ok_or_else(|| Error::new(Status::Internal, "a callback panicked"))
+    }
+
+    /// Does what blocks: here, or on one of the runtime's threads. It has to look at [`Context::is_stopped`] itself.
+    pub async fn block<R: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> R + Send + 'static,
+    ) -> Result<R> {
+        match &self.place {
+            Place::ThisThread(_) => Ok(job()),
+            Place::Background(background) => background.block(job).await,
+        }
+    }
+
+    /// Lets time pass; false where the work was stopped meanwhile.
+    pub async fn sleep(&self, clock: &dyn Clock, duration: Duration) -> bool {
+        match &self.place {
+            Place::ThisThread(_) => {
+                clock.sleep(duration);
+                true
+            }
+            Place::Background(_) => {
+                let deadline = Instant::now().checked_add(duration);
+                matches!(
+                    race(self.stop.stopped(), self.reach(deadline)).await,
+                    Either::Second(())
+                )
+            }
+        }
+    }
+
+    /// Whether the work is not wanted any more.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.is_stopped()
+    }
+
+    /// Is ready at this time; never where there is none.
+    pub(crate) async fn reach(&self, deadline: Option<Instant>) {
+        let Some(deadline) = deadline else {
+            return std::future::pending().await;
+        };
+        let mut timer = None;
+        poll_fn(|context| {
+            if deadline <= Instant::now() {
+                return Poll::Ready(());
+            }
+            match &self.place {
+                Place::ThisThread(alarm) => alarm.set(deadline),
+                Place::Background(background) => {
+                    timer = None;
+                    timer = Some(background.wake_at(deadline, context.waker()));
+                }
+            }
+            Poll::Pending
+        })
+        .await;
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("is_background", &self.is_background())
+            .field("is_stopped", &self.is_stopped())
+            .finish_non_exhaustive()
+    }
+}
