@@ -16,6 +16,8 @@
  *   which belong to one thread at a time. No handle may be freed while a call with it is under way,
  *   on another thread or around a callback: give each its own `_clone`. What waits for the service,
  *   the user or a callback says that it blocks; nothing else does.
+ * - Callbacks run on threads of yours that have called clef: on the one that blocks, on one that
+ *   waits for the same work, or in `clef_runtime_run_callbacks`; never on a thread of clef's own.
  * - Times are Unix seconds. **Secret** marks what must not be logged. *Reference* names the same
  *   thing in the Python library that clef follows.
  *
@@ -139,7 +141,7 @@ enum {
      */
     CLEF_STATUS_ALREADY_USED = 19,
     /**
-     * It is not done yet. Not given by this version.
+     * It is not done yet.
      */
     CLEF_STATUS_BUSY = 20,
     /**
@@ -155,7 +157,7 @@ enum {
      */
     CLEF_STATUS_STORE = 23,
     /**
-     * The terminal failed or has ended, or the system gave no random numbers.
+     * The terminal failed or has ended, or the system gave no random numbers or no thread.
      */
     CLEF_STATUS_IO = 24,
     /**
@@ -167,7 +169,7 @@ enum {
      */
     CLEF_STATUS_NO_BROWSER = 26,
     /**
-     * This object or platform cannot do that. Given only where a sender of yours says so.
+     * This object or platform cannot do that.
      */
     CLEF_STATUS_UNSUPPORTED = 27,
     /**

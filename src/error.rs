@@ -60,7 +60,7 @@ pub enum Status {
     InvalidResponse = 18,
     /// This object does its work once, and has done it.
     AlreadyUsed = 19,
-    /// It is not done yet. Not given by this version.
+    /// It is not done yet.
     Busy = 20,
     /// Waiting here would wait for this very thread.
     WouldBlock = 21,
@@ -68,13 +68,13 @@ pub enum Status {
     NotFound = 22,
     /// The token could not be saved. For a listener of yours to answer.
     Store = 23,
-    /// The terminal failed or has ended, or the system gave no random numbers.
+    /// The terminal failed or has ended, or the system gave no random numbers or no thread.
     Io = 24,
     /// Another program listens on that port. Not given by this version.
     AddressInUse = 25,
     /// No browser could be started. Not given by this version.
     NoBrowser = 26,
-    /// This object or platform cannot do that. Given only where a sender of yours says so.
+    /// This object or platform cannot do that.
     Unsupported = 27,
     /// A bug in clef; the message says where. The process goes on, and so may you.
     Internal = 28,

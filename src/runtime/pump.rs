@@ -29,7 +29,8 @@ struct State {
     closed: bool,
     /// The threads that run host code for this runtime just now; a thread is here once for each level.
     inside: Vec<ThreadMark>,
-    close_when_left: bool,
+    /// Who asked, inside, to close the runtime.
+    close_when_left: Option<ThreadMark>,
     pumped_last: Option<ThreadMark>,
     doorbell: Option<Doorbell>,
 }
@@ -194,9 +195,9 @@ impl Pump {
         if let Some(at) = state.inside.iter().rposition(|mark| *mark == this) {
             state.inside.swap_remove(at);
         }
-        let close = state.close_when_left && !state.is_inside();
+        let close = state.close_when_left == Some(this) && !state.is_inside();
         if close {
-            state.close_when_left = false;
+            state.close_when_left = None;
         }
         drop(state);
         self.changed.notify_all();
@@ -207,7 +208,9 @@ impl Pump {
     pub(super) fn put_off_closing(&self) -> bool {
         let mut state = self.lock();
         let inside = state.is_inside();
-        state.close_when_left |= inside;
+        if inside {
+            state.close_when_left = Some(ThreadMark::of_this_thread());
+        }
         inside
     }
 
