@@ -88,12 +88,6 @@ impl Stop {
         self.change(|state| state.precious = false);
     }
 
-    /// [`sent`](Stop::sent) for as long as the guard lives.
-    pub(crate) fn on_the_wire(&self, precious: bool) -> Result<OnTheWire<'_>, Error> {
-        self.sent(precious)?;
-        Ok(OnTheWire { stop: self })
-    }
-
     /// Wakes `waker` once the work is stopped, at once where it is; until the guard is dropped.
     pub(crate) fn wake_when_stopped(&self, waker: &Waker) -> WakeWhenStopped<'_> {
         let mut state = self.lock();
@@ -128,18 +122,6 @@ pub(crate) fn cancelled() -> Error {
     Error::new(Status::Cancelled, "it was cancelled")
 }
 
-/// A request that may have reached the service and is not answered yet.
-#[derive(Debug)]
-pub(crate) struct OnTheWire<'a> {
-    stop: &'a Stop,
-}
-
-impl Drop for OnTheWire<'_> {
-    fn drop(&mut self) {
-        self.stop.unsent();
-    }
-}
-
 /// Keeps a waker registered.
 #[derive(Debug)]
 pub(crate) struct WakeWhenStopped<'a> {
@@ -167,29 +149,27 @@ mod tests {
     #[test]
     fn what_is_precious_on_the_wire_goes_on_unless_forced() {
         let stop = Stop::default();
-        let sent = stop.on_the_wire(true).unwrap();
+        stop.sent(true).unwrap();
         stop.stop();
         assert!(!stop.is_stopped());
         stop.force();
         assert!(stop.is_stopped());
-        drop(sent);
-        assert!(stop.is_stopped());
     }
 
     #[test]
-    fn what_was_answered_is_stopped_afterwards() {
+    fn what_spent_nothing_is_stopped_afterwards() {
         let stop = Stop::default();
-        let sent = stop.on_the_wire(true).unwrap();
+        stop.sent(true).unwrap();
         stop.stop();
-        drop(sent);
+        stop.unsent();
         assert_eq!(stop.check().unwrap_err().status(), Status::Cancelled);
-        assert!(stop.on_the_wire(true).is_err());
+        assert!(stop.sent(true).is_err());
     }
 
     #[test]
     fn anything_else_on_the_wire_is_cut_off() {
         let stop = Stop::default();
-        let _sent = stop.on_the_wire(false).unwrap();
+        stop.sent(false).unwrap();
         stop.stop();
         assert!(stop.is_stopped());
     }

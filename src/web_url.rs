@@ -5,6 +5,7 @@ use std::net::Ipv6Addr;
 /// Host and port, between `//` and the path.
 pub(crate) struct Authority<'a> {
     pub(crate) host: &'a str,
+    pub(crate) port: Option<u16>,
 }
 
 impl<'a> Authority<'a> {
@@ -22,10 +23,10 @@ impl<'a> Authority<'a> {
         if host.is_empty() {
             return Err("has no host");
         }
-        if port.is_some_and(|port| !is_port(port)) {
-            return Err("has a port that is not a number from 0 to 65535");
-        }
-        Ok(Authority { host })
+        let port = port
+            .map(|port| parse_port(port).ok_or("has a port that is not a number from 0 to 65535"))
+            .transpose()?;
+        Ok(Authority { host, port })
     }
 
     /// Whether the host is a loopback address that is written out.
@@ -53,8 +54,11 @@ impl<'a> Authority<'a> {
     }
 }
 
-fn is_port(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) && text.parse::<u16>().is_ok()
+fn parse_port(text: &str) -> Option<u16> {
+    text.bytes()
+        .all(|b| b.is_ascii_digit())
+        .then(|| text.parse().ok())
+        .flatten()
 }
 
 /// What stands between `//` and the path, query or fragment, and what follows it.

@@ -1,0 +1,147 @@
+//! Carries one request: over a connection that was kept, or over a new one.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::error::Error;
+use crate::request::HttpRequest;
+use crate::response::HttpResponse;
+use crate::sender::SendFailure;
+use crate::stop::Stop;
+
+use super::config::HttpConfig;
+use super::exchange::Outgoing;
+use super::failure::{not_connected, not_found};
+use super::lookup::Lookups;
+use super::pool::Pool;
+use super::socket::Socket;
+use super::stream::Stream;
+use super::target::Target;
+use super::tls::Tls;
+use super::tunnel;
+use super::waiter::Waiter;
+
+/// An HTTP client of which any number of threads carry requests.
+#[derive(Default)]
+pub(crate) struct Client {
+    config: HttpConfig,
+    lookups: Lookups,
+    pool: Pool,
+    tls: Tls,
+}
+
+impl Client {
+    pub(super) fn new(config: HttpConfig) -> Client {
+        Client {
+            config,
+            ..Client::default()
+        }
+    }
+
+    /// Sends `request` and waits for its answer, on this thread.
+    ///
+    /// With `stop` the waiting ends as soon as that says so, in each phase, and looking up a name may start a thread.
+    /// Without it nothing can end the waiting but time, no thread is started, and looking up a name takes as long as
+    /// the system's resolver takes.
+    pub(crate) fn carry(
+        &self,
+        request: &HttpRequest,
+        stop: Option<&Arc<Stop>>,
+    ) -> Result<HttpResponse, SendFailure> {
+        let deadline = after(self.config.timeout());
+        let target = Target::parse(request.url()).ok_or_else(|| {
+            SendFailure::not_sent(Error::invalid_argument("the URL is not http or https"))
+        })?;
+        if let Some(mut stream) = self.pool.take(target.origin) {
+            stream.waiter().set_stop(stop.cloned());
+            let waker = stream.waiter().waker().clone();
+            let _woken = stop.map(|stop| stop.wake_when_stopped(&waker));
+            return self.exchange(request, &target, stop, stream, deadline);
+        }
+        let mut waiter = Waiter::new().map_err(|error| not_connected(&target.place, error))?;
+        waiter.set_stop(stop.cloned());
+        let waker = waiter.waker().clone();
+        let _woken = stop.map(|stop| stop.wake_when_stopped(&waker));
+        let stream = self.connect(&target, stop.is_some(), waiter, deadline)?;
+        self.exchange(request, &target, stop, stream, deadline)
+    }
+
+    fn connect(
+        &self,
+        target: &Target,
+        in_background: bool,
+        mut waiter: Waiter,
+        deadline: Option<Instant>,
+    ) -> Result<Stream, SendFailure> {
+        // Plain http goes to this computer alone, and a proxy is another one.
+        let proxy = self
+            .config
+            .proxy()
+            .filter(|proxy| target.is_https && proxy.is_for(target.place.host));
+        let next = proxy.map_or(target.place, |proxy| proxy.place());
+        let connect_deadline = || earlier(deadline, after(self.config.connect_timeout()));
+
+        waiter.set_deadline(connect_deadline());
+        let addresses = if in_background {
+            self.lookups.in_background(&next, &mut waiter)
+        } else {
+            let found = self.lookups.here(&next);
+            waiter.set_deadline(connect_deadline());
+            found
+        }
+        .map_err(not_found)?;
+
+        let mut socket =
+            Socket::connect(&addresses, waiter).map_err(|error| not_connected(&next, error))?;
+        if let Some(proxy) = proxy {
+            tunnel::open(&mut socket, &target.place, proxy, self.config.user_agent())
+                .map_err(|error| not_connected(&next, error))?;
+        }
+        if !target.is_https {
+            return Ok(Stream::Plain(socket));
+        }
+        self.tls
+            .connect(target.place.host, socket, self.config.ca_certificates())
+            .map(|stream| Stream::Tls(Box::new(stream)))
+            .map_err(|error| not_connected(&target.place, error))
+    }
+
+    fn exchange(
+        &self,
+        request: &HttpRequest,
+        target: &Target,
+        stop: Option<&Arc<Stop>>,
+        mut stream: Stream,
+        deadline: Option<Instant>,
+    ) -> Result<HttpResponse, SendFailure> {
+        stream.waiter().set_deadline(deadline);
+        stream.waiter().check().map_err(SendFailure::not_sent)?;
+        let outgoing =
+            Outgoing::new(request, self.config.user_agent()).map_err(SendFailure::not_sent)?;
+        if let Some(stop) = stop {
+            // Nobody waits for ever, however precious the answer is.
+            let precious = request.is_precious() && self.config.timeout().is_some();
+            stop.sent(precious).map_err(SendFailure::not_sent)?;
+        }
+        let answer = outgoing
+            .exchange(&mut stream)
+            .map_err(SendFailure::maybe_sent)?;
+        if answer.can_be_kept {
+            stream.waiter().set_stop(None);
+            self.pool.put(target.origin, stream);
+        }
+        Ok(answer.response)
+    }
+}
+
+/// When so much time is over; none is never.
+fn after(timeout: Option<Duration>) -> Option<Instant> {
+    Instant::now().checked_add(timeout?)
+}
+
+fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}

@@ -1,0 +1,56 @@
+//! Connections that are kept for the next request.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::stream::Stream;
+
+const MAX_IDLE: usize = 32;
+
+/// Services close connections that are idle for longer; one that is about to be closed would lose a request.
+const MAX_IDLE_TIME: Duration = Duration::from_secs(15);
+
+/// Shared by all threads. What is idle for too long goes when the pool is used next: there is no thread for it.
+#[derive(Default)]
+pub(super) struct Pool {
+    idle: Mutex<Vec<Idle>>,
+}
+
+struct Idle {
+    origin: String,
+    since: Instant,
+    stream: Stream,
+}
+
+impl Pool {
+    /// A connection that stands, the one used last.
+    pub(super) fn take(&self, origin: &str) -> Option<Stream> {
+        loop {
+            let mut stream = {
+                let mut idle = self.lock();
+                idle.retain(|idle| idle.since.elapsed() < MAX_IDLE_TIME);
+                let last = idle.iter().rposition(|idle| idle.origin == origin)?;
+                idle.remove(last).stream
+            };
+            if stream.is_quiet() {
+                return Some(stream);
+            }
+        }
+    }
+
+    pub(super) fn put(&self, origin: &str, stream: Stream) {
+        let mut idle = self.lock();
+        if idle.len() == MAX_IDLE {
+            idle.remove(0);
+        }
+        idle.push(Idle {
+            origin: origin.to_owned(),
+            since: Instant::now(),
+            stream,
+        });
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Idle>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

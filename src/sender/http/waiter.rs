@@ -1,0 +1,120 @@
+//! Waiting for a connection, for a look-up, for a deadline and for being stopped, all at once.
+
+use std::io;
+use std::sync::Arc;
+use std::task::{Wake, Waker};
+use std::time::{Duration, Instant};
+
+use mio::event::Source;
+use mio::{Events, Interest, Poll, Token};
+
+use crate::error::{Error, Status};
+use crate::stop::Stop;
+
+const CONNECTION: Token = Token(0);
+const WAKER: Token = Token(1);
+
+/// One for the connection and one for the waker.
+const MOST_EVENTS: usize = 2;
+
+/// What one thread waits with. It stays with its connection, so that a connection that is used again costs no setup.
+pub(super) struct Waiter {
+    poll: Poll,
+    events: Events,
+    waker: Waker,
+    deadline: Option<Instant>,
+    stop: Option<Arc<Stop>>,
+}
+
+struct WakePoll(mio::Waker);
+
+impl Wake for WakePoll {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        // Waking fails where the system has no memory left; then the deadline ends the waiting.
+        let _ = self.0.wake();
+    }
+}
+
+impl Waiter {
+    pub(super) fn new() -> Result<Waiter, Error> {
+        let (poll, waker) = Poll::new()
+            .and_then(|poll| Ok((mio::Waker::new(poll.registry(), WAKER)?, poll)))
+            .map(|(waker, poll)| (poll, Waker::from(Arc::new(WakePoll(waker)))))
+            .map_err(no_network)?;
+        Ok(Waiter {
+            poll,
+            events: Events::with_capacity(MOST_EVENTS),
+            waker,
+            deadline: None,
+            stop: None,
+        })
+    }
+
+    /// What ends a [`wait`](Waiter::wait) from another thread.
+    pub(super) fn waker(&self) -> &Waker {
+        &self.waker
+    }
+
+    pub(super) fn set_deadline(&mut self, deadline: Option<Instant>) {
+        self.deadline = deadline;
+    }
+
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
+    /// Who may stop the waiting; [`waker`](Waiter::waker) has to be registered there.
+    pub(super) fn set_stop(&mut self, stop: Option<Arc<Stop>>) {
+        self.stop = stop;
+    }
+
+    /// Is woken from now on when `connection` can be read or written.
+    pub(super) fn watch(&self, connection: &mut impl Source) -> Result<(), Error> {
+        self.poll
+            .registry()
+            .register(
+                connection,
+                CONNECTION,
+                Interest::READABLE | Interest::WRITABLE,
+            )
+            .map_err(no_network)
+    }
+
+    /// Whether it is time to give up: then the error says why.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        if let Some(stop) = &self.stop {
+            stop.check()?;
+        }
+        match self.left() {
+            Some(Duration::ZERO) => Err(Error::new(
+                Status::Timeout,
+                "the service did not answer in time",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Waits until something happened, maybe for nothing, or until it is time to give up.
+    pub(super) fn wait(&mut self) -> Result<(), Error> {
+        self.check()?;
+        let left = self.left();
+        match self.poll.poll(&mut self.events, left) {
+            Err(error) if error.kind() != io::ErrorKind::Interrupted => Err(no_network(error)),
+            _ => self.check(),
+        }
+    }
+
+    fn left(&self) -> Option<Duration> {
+        self.deadline
+            .map(|deadline| deadline.saturating_duration_since(Instant::now()))
+    }
+}
+
+/// The system gives no connection, or does not say what becomes of it.
+pub(super) fn no_network(error: io::Error) -> Error {
+    Error::new(Status::Transport, error.to_string())
+}
