@@ -38,6 +38,11 @@ impl Client {
         }
     }
 
+    #[cfg(test)]
+    pub(super) fn looking_up_with(self, lookups: Lookups) -> Client {
+        Client { lookups, ..self }
+    }
+
     /// Sends `request` and waits for its answer, on this thread.
     ///
     /// With `stop` the waiting ends as soon as that says so, in each phase, and looking up a name may start a thread.

@@ -15,6 +15,9 @@ mod tunnel;
 mod waiter;
 mod wiped_buffer;
 
+#[cfg(test)]
+mod tests;
+
 pub use config::HttpConfig;
 
 use std::sync::Arc;

@@ -1,0 +1,426 @@
+//! Ending a request early, in each of its phases, and using connections again.
+
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::client::Client;
+use super::config::HttpConfig;
+use super::lookup::Lookups;
+use crate::credentials::Credentials;
+use crate::error::Status;
+use crate::request::HttpRequest;
+use crate::response::HttpResponse;
+use crate::sender::SendFailure;
+use crate::stop::Stop;
+
+/// Takes a few milliseconds in fact; the timeouts of the client are 10 and 30 seconds.
+const AT_ONCE: Duration = Duration::from_secs(2);
+
+/// Long enough for what should not end to end.
+const A_WHILE: Duration = Duration::from_millis(200);
+
+const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+
+type Outcome = Result<HttpResponse, SendFailure>;
+
+fn credentials(url: &str) -> Credentials {
+    Credentials::new("id", Some("secret"), Some("https://example.com/"))
+        .and_then(|credentials| credentials.with_accounts_url(url))
+        .expect("the arguments are good")
+}
+
+fn client_token(url: &str) -> HttpRequest {
+    credentials(url).prepare_client_token().expect("a request")
+}
+
+fn refresh(url: &str) -> HttpRequest {
+    credentials(url)
+        .prepare_refresh_user_token("the-refresh-token")
+        .expect("a request")
+}
+
+/// A request on another thread.
+struct Running {
+    stop: Arc<Stop>,
+    outcome: Receiver<Outcome>,
+}
+
+impl Running {
+    fn start(client: &Arc<Client>, request: HttpRequest) -> Running {
+        let stop = Arc::new(Stop::default());
+        let (done, outcome) = mpsc::channel();
+        let (client, theirs) = (client.clone(), stop.clone());
+        thread::spawn(move || done.send(client.carry(&request, Some(&theirs))));
+        Running { stop, outcome }
+    }
+
+    fn failure_at_once(&self) -> SendFailure {
+        let start = Instant::now();
+        let failure = self
+            .outcome
+            .recv_timeout(AT_ONCE)
+            .expect("it ends at once")
+            .expect_err("nothing answered");
+        println!("ended after {:?}", start.elapsed());
+        failure
+    }
+
+    fn goes_on(&self) {
+        let outcome = self.outcome.recv_timeout(A_WHILE);
+        assert_eq!(outcome.err(), Some(RecvTimeoutError::Timeout));
+    }
+
+    fn stop_and_check(&self, may_have_been_sent: bool) {
+        self.goes_on();
+        self.stop.stop();
+        let failure = self.failure_at_once();
+        assert_eq!(failure.error.status(), Status::Cancelled);
+        assert_eq!(failure.may_have_been_sent, may_have_been_sent);
+    }
+}
+
+/// A service at a port of its own, which gives each connection to `serve`.
+fn service(serve: impl Fn(TcpStream) + Send + 'static) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = listener.local_addr().expect("an address").port();
+    thread::spawn(move || listener.incoming().flatten().for_each(serve));
+    port
+}
+
+/// Reads until the form is whole; false where the client has closed.
+fn read_request(stream: &mut TcpStream) -> bool {
+    let mut request = Vec::new();
+    let mut piece = [0; 4096];
+    loop {
+        match stream.read(&mut piece) {
+            Ok(read @ 1..) => request.extend_from_slice(&piece[..read]),
+            _ => return false,
+        }
+        let text = String::from_utf8_lossy(&request);
+        if text.contains("grant_type=") {
+            return true;
+        }
+    }
+}
+
+/// Until the client closes.
+fn read_to_end(mut stream: TcpStream) {
+    let _ = io::copy(&mut stream, &mut io::sink());
+}
+
+fn http(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
+}
+
+#[test]
+fn a_request_that_is_stopped_before_it_starts_is_not_sent() {
+    let running_port = service(|_| panic!("nothing should connect"));
+    let stop = Arc::new(Stop::default());
+    stop.stop();
+    let failure = Client::default()
+        .carry(&client_token(&http(running_port)), Some(&stop))
+        .expect_err("it was stopped");
+    assert_eq!(failure.error.status(), Status::Cancelled);
+    assert!(!failure.may_have_been_sent);
+}
+
+/// Its backlog is full, so that a further connection never stands.
+#[test]
+#[cfg(target_os = "linux")]
+fn connecting_can_be_stopped() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    let _backlog: Vec<_> = (0..140)
+        .map(|_| mio::net::TcpStream::connect(address).expect("a socket"))
+        .collect();
+    let before = connecting_to(address.port());
+    assert!(before > 0, "the backlog is not full");
+    let running = Running::start(&Arc::default(), client_token(&http(address.port())));
+    while connecting_to(address.port()) == before {
+        thread::yield_now();
+    }
+    running.stop_and_check(false);
+}
+
+/// How many connections to this port wait for the first answer.
+#[cfg(target_os = "linux")]
+fn connecting_to(port: u16) -> usize {
+    const SYN_SENT: &str = "02";
+    let table = std::fs::read_to_string("/proc/net/tcp").expect("Linux has it");
+    let port = format!(":{port:04X}");
+    let of_port = |line: &&str| {
+        let mut columns = line.split_whitespace().skip(2);
+        columns.next().is_some_and(|peer| peer.ends_with(&port)) && columns.next() == Some(SYN_SENT)
+    };
+    table.lines().filter(of_port).count()
+}
+
+/// Gives the port of a service that reports on the channel when `is_reached`, and then says nothing.
+fn silent_service(
+    is_reached: impl Fn(&mut TcpStream) -> bool + Send + 'static,
+) -> (u16, Receiver<()>) {
+    let (reached, phase) = mpsc::channel();
+    let port = service(move |mut stream| {
+        assert!(is_reached(&mut stream));
+        let _ = reached.send(());
+        read_to_end(stream);
+    });
+    (port, phase)
+}
+
+#[test]
+fn a_tls_handshake_can_be_stopped() {
+    let (port, handshake) = silent_service(|stream| stream.read_exact(&mut [0; 5]).is_ok());
+    let running = Running::start(
+        &Arc::default(),
+        client_token(&format!("https://127.0.0.1:{port}")),
+    );
+    handshake.recv().expect("a handshake begins");
+    running.stop_and_check(false);
+}
+
+#[test]
+fn a_proxy_that_does_not_answer_can_be_left() {
+    let (port, asked) = silent_service(|stream| stream.read_exact(&mut [0; 7]).is_ok());
+    let mut config = HttpConfig::default();
+    config.set_proxy(Some(&http(port))).expect("a proxy");
+    let running = Running::start(
+        &Arc::new(Client::new(config)),
+        client_token("https://no-such-host.invalid"),
+    );
+    asked.recv().expect("the proxy is asked");
+    running.stop_and_check(false);
+}
+
+#[test]
+fn writing_can_be_stopped() {
+    let (reached, writing) = mpsc::channel();
+    let (end, ended) = mpsc::channel::<()>();
+    let ended = Mutex::new(ended);
+    let port = service(move |mut stream| {
+        let _ = stream.read_exact(&mut [0; 1]);
+        let _ = reached.send(());
+        let _ = ended.lock().map(|ended| ended.recv());
+    });
+    // More than the buffers of two sockets have room for.
+    let code = "c".repeat(32 * 1024 * 1024);
+    let request = credentials(&http(port)).prepare_user_token(&code);
+    let running = Running::start(&Arc::default(), request.expect("a request"));
+    writing.recv().expect("it is being written");
+    running.stop_and_check(true);
+    drop(end);
+}
+
+#[test]
+fn waiting_for_an_answer_can_be_stopped() {
+    let (port, sent) = silent_service(read_request);
+    let running = Running::start(&Arc::default(), client_token(&http(port)));
+    sent.recv().expect("the request comes");
+    running.stop_and_check(true);
+}
+
+#[test]
+fn a_body_that_drips_can_be_stopped() {
+    let (reached, dripping) = mpsc::channel();
+    let port = service(move |mut stream| {
+        read_request(&mut stream);
+        let head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n";
+        stream.write_all(head).expect("it is read");
+        while stream.write_all(b" ").is_ok() {
+            let _ = reached.send(());
+            thread::sleep(Duration::from_millis(5));
+        }
+    });
+    let running = Running::start(&Arc::default(), client_token(&http(port)));
+    dripping.recv().expect("the body drips");
+    running.stop_and_check(true);
+}
+
+#[test]
+fn a_refresh_on_the_wire_ends_by_force_alone() {
+    let (port, sent) = silent_service(read_request);
+    let running = Running::start(&Arc::default(), refresh(&http(port)));
+    sent.recv().expect("the request comes");
+    running.stop.stop();
+    running.goes_on();
+    running.stop.force();
+    let failure = running.failure_at_once();
+    assert_eq!(failure.error.status(), Status::Cancelled);
+    assert!(failure.may_have_been_sent);
+}
+
+#[test]
+fn a_refresh_on_the_wire_is_answered_though_it_was_stopped() {
+    let (reached, sent) = mpsc::channel();
+    let (answer, answers) = mpsc::channel::<()>();
+    let answers = Mutex::new(answers);
+    let port = service(move |mut stream| {
+        read_request(&mut stream);
+        let _ = reached.send(());
+        let _ = answers.lock().map(|answers| answers.recv());
+        stream.write_all(ANSWER).expect("it is read");
+    });
+    let running = Running::start(&Arc::default(), refresh(&http(port)));
+    sent.recv().expect("the request comes");
+    running.stop.stop();
+    running.goes_on();
+    answer.send(()).expect("the service waits for it");
+    let outcome = running.outcome.recv_timeout(AT_ONCE).expect("it ends");
+    assert_eq!(outcome.expect("an answer").status(), 200);
+}
+
+/// Requests for one name share a look-up that hangs, each can be stopped, and its end serves all that still wait.
+#[test]
+fn looking_up_a_name_can_be_stopped() {
+    static LOOKUPS: AtomicUsize = AtomicUsize::new(0);
+    static GATE: Mutex<Option<Receiver<u16>>> = Mutex::new(None);
+    static REACHED: Mutex<Option<Sender<Option<String>>>> = Mutex::new(None);
+
+    fn hang(name: &str, _: u16) -> io::Result<Vec<SocketAddr>> {
+        assert_eq!(name, "a-host.invalid");
+        LOOKUPS.fetch_add(1, Ordering::Relaxed);
+        let thread = thread::current().name().map(str::to_owned);
+        let reached = REACHED.lock().unwrap().take().expect("one look-up");
+        reached.send(thread).expect("the test waits for it");
+        let gate = GATE.lock().unwrap().take().expect("one look-up");
+        let port = gate.recv().expect("the test opens it");
+        Ok(vec![(Ipv4Addr::LOCALHOST, port).into()])
+    }
+
+    let (reached, hanging) = mpsc::channel();
+    *REACHED.lock().unwrap() = Some(reached);
+    let (gate, opened) = mpsc::channel();
+    *GATE.lock().unwrap() = Some(opened);
+
+    let client = Arc::new(Client::default().looking_up_with(Lookups::new(hang)));
+    let request = || client_token("https://a-host.invalid");
+    let stopped = Running::start(&client, request());
+    let thread = hanging.recv().expect("the look-up begins");
+    assert_eq!(thread.as_deref(), Some("clef-lookup"));
+    let waiting = Running::start(&client, request());
+    stopped.stop_and_check(false);
+    Running::start(&client, request()).stop_and_check(false);
+
+    let (port, connected) = silent_service(|stream| stream.read_exact(&mut [0; 5]).is_ok());
+    gate.send(port).expect("the look-up waits for it");
+    connected.recv().expect("the look-up served the other one");
+    waiting.stop_and_check(false);
+    assert_eq!(LOOKUPS.load(Ordering::Relaxed), 1);
+}
+
+#[test]
+fn a_look_up_that_hangs_ends_in_time_and_is_not_sent() {
+    fn hang(_: &str, _: u16) -> io::Result<Vec<SocketAddr>> {
+        loop {
+            thread::park();
+        }
+    }
+    let mut config = HttpConfig::default();
+    config
+        .set_connect_timeout(Some(Duration::from_millis(50)))
+        .expect("a timeout");
+    let client = Client::new(config).looking_up_with(Lookups::new(hang));
+    let running = Running::start(&Arc::new(client), client_token("https://a-host.invalid"));
+    let failure = running.failure_at_once();
+    assert_eq!(failure.error.status(), Status::Timeout);
+    assert!(!failure.may_have_been_sent);
+}
+
+#[test]
+fn without_a_stop_a_name_is_looked_up_on_the_calling_thread() {
+    fn refuse(_: &str, _: u16) -> io::Result<Vec<SocketAddr>> {
+        Err(io::Error::other(format!(
+            "here is {:?}",
+            thread::current().id()
+        )))
+    }
+    let client = Client::default().looking_up_with(Lookups::new(refuse));
+    let failure = client
+        .carry(&client_token("https://a-host.invalid"), None)
+        .expect_err("it is not found");
+    let expected = format!(
+        "the host was not found: here is {:?}",
+        thread::current().id()
+    );
+    assert_eq!(failure.error.message(), expected);
+    assert!(!failure.may_have_been_sent);
+}
+
+/// A service that answers every request with the same, and counts its connections.
+fn answering_service(answer: &'static [u8], closes: bool) -> (u16, Arc<AtomicUsize>) {
+    let connections = Arc::new(AtomicUsize::new(0));
+    let count = connections.clone();
+    let port = service(move |mut stream| {
+        count.fetch_add(1, Ordering::Relaxed);
+        thread::spawn(move || {
+            while read_request(&mut stream) && stream.write_all(answer).is_ok() && !closes {}
+        });
+    });
+    (port, connections)
+}
+
+fn connections_of_three_requests(answer: &'static [u8], closes: bool) -> usize {
+    let (port, connections) = answering_service(answer, closes);
+    let client = Client::default();
+    for _ in 0..3 {
+        let response = client
+            .carry(&client_token(&http(port)), None)
+            .expect("an answer");
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.body(), Some(&b"{}"[..]));
+    }
+    connections.load(Ordering::Relaxed)
+}
+
+#[test]
+fn connections_are_used_again_where_the_answer_allows_it() {
+    let chunked =
+        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\
+        1\r\n{\r\n1\r\n}\r\n0\r\n\r\n";
+    let to_be_closed = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}";
+    let with_more = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}HTTP/1.1 500 No\r\n\r\n";
+    assert_eq!(connections_of_three_requests(ANSWER, false), 1);
+    assert_eq!(connections_of_three_requests(chunked, false), 1);
+    assert_eq!(connections_of_three_requests(to_be_closed, false), 3);
+    assert_eq!(connections_of_three_requests(with_more, false), 3);
+    assert_eq!(
+        connections_of_three_requests(b"HTTP/1.1 200 OK\r\n\r\n{}", true),
+        3
+    );
+}
+
+#[test]
+fn a_connection_that_the_service_closed_meanwhile_is_not_used_again() {
+    let (closed, is_closed) = mpsc::channel();
+    let port = service(move |mut stream| {
+        read_request(&mut stream);
+        stream.write_all(ANSWER).expect("it is read");
+        drop(stream);
+        let _ = closed.send(());
+    });
+    let client = Client::default();
+    for _ in 0..3 {
+        let response = client.carry(&client_token(&http(port)), None);
+        assert_eq!(response.expect("an answer").status(), 200);
+        is_closed.recv().expect("the service closes");
+    }
+}
+
+#[test]
+fn a_head_without_an_end_is_not_read_for_ever() {
+    let port = service(|mut stream| {
+        read_request(&mut stream);
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nX: ");
+        while stream.write_all(&[b'x'; 4096]).is_ok() {}
+    });
+    let failure = Client::default()
+        .carry(&client_token(&http(port)), None)
+        .expect_err("it is too long");
+    assert_eq!(failure.error.status(), Status::InvalidResponse);
+    assert!(failure.may_have_been_sent);
+}
