@@ -7,7 +7,7 @@ use std::thread::{Builder, JoinHandle};
 /// Ample for the system's resolver and for TLS, and little where it is locked in memory.
 const STACK_BYTES: usize = 512 * 1024;
 
-/// Starts a thread that runs `work`.
+/// Starts a thread that somebody joins before the library is unloaded.
 pub(crate) fn start(
     name: &str,
     work: impl FnOnce() + Send + 'static,
@@ -15,22 +15,31 @@ pub(crate) fn start(
     start_boxed(name, Box::new(work))
 }
 
-fn start_boxed(name: &str, work: Box<dyn FnOnce() + Send>) -> io::Result<JoinHandle<()>> {
+/// Starts a thread that nobody joins. Where the host unloads the library meanwhile, the thread keeps it in memory.
+pub(crate) fn start_detached(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let kept_loaded = Arc::new(Barrier::new(2));
     let theirs = kept_loaded.clone();
-    let thread = signals::blocked(|| {
+    let thread = start_boxed(
+        name,
+        Box::new(move || {
+            keep_loaded();
+            theirs.wait();
+            work();
+        }),
+    )?;
+    // Else the library could be unloaded before the thread's first step.
+    kept_loaded.wait();
+    drop(thread);
+    Ok(())
+}
+
+fn start_boxed(name: &str, work: Box<dyn FnOnce() + Send>) -> io::Result<JoinHandle<()>> {
+    signals::blocked(|| {
         Builder::new()
             .name(name.to_owned())
             .stack_size(STACK_BYTES)
-            .spawn(move || {
-                keep_loaded();
-                theirs.wait();
-                work();
-            })
-    })?;
-    // Else the library could be unloaded before the thread's first step.
-    kept_loaded.wait();
-    Ok(thread)
+            .spawn(work)
+    })
 }
 
 /// Keeps the library in memory until the thread has left it, where the host unloads it meanwhile.

@@ -93,7 +93,7 @@ impl Lookups {
             state: Mutex::default(),
         });
         let (resolver, theirs) = (self.resolver, lookup.clone());
-        thread::start("clef-lookup", move || {
+        thread::start_detached("clef-lookup", move || {
             theirs.finish(addresses(resolver, &theirs.name, theirs.port));
         })
         .map_err(|error| Error::new(Status::Io, format!("no thread for it: {error}")))?;
