@@ -15,6 +15,7 @@ fn main() {
         println!("cargo::rerun-if-changed={path}");
     }
     println!("cargo::rerun-if-env-changed=CLEF_RENEW_HEADER");
+    stay_mapped();
 
     let header = header();
     let fresh = PathBuf::from(env::var_os("OUT_DIR").expect("Cargo sets it")).join("clef.h");
@@ -23,6 +24,23 @@ fn main() {
     println!("cargo::rustc-env=CLEF_FRESH_HEADER={}", fresh.display());
     if env::var_os("CLEF_RENEW_HEADER").is_some() {
         fs::write("include/clef.h", &header).expect("include/clef.h can be written");
+    }
+}
+
+/// Has `dlclose` leave the library in memory. A name look-up that hangs in the system's resolver returns into it, and the
+/// standard library takes one of the process's few thread-specific keys each time it is loaded anew.
+fn stay_mapped() {
+    let has_elf = [
+        "linux",
+        "android",
+        "freebsd",
+        "netbsd",
+        "openbsd",
+        "dragonfly",
+    ];
+    let target = env::var("CARGO_CFG_TARGET_OS").expect("Cargo sets it");
+    if has_elf.contains(&target.as_str()) {
+        println!("cargo::rustc-cdylib-link-arg=-Wl,-z,nodelete");
     }
 }
 

@@ -27,9 +27,9 @@ pub(crate) fn contained<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
         let _ = HOOK_BEFORE.set(panic::take_hook());
         panic::set_hook(Box::new(note_place));
     });
-    GUARDS.set(GUARDS.get() + 1);
+    GUARDS.with(|guards| guards.set(guards.get() + 1));
     let outcome = panic::catch_unwind(AssertUnwindSafe(work));
-    GUARDS.set(GUARDS.get() - 1);
+    GUARDS.with(|guards| guards.set(guards.get() - 1));
     outcome.unwrap_or_else(|_| Err(panicked()))
 }
 

@@ -2,10 +2,9 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use zeroize::Zeroizing;
 
 use crate::error::{Error, Result, Status};
-use crate::secret::Secret;
+use crate::secret::{Secret, WipedArray};
 
 /// The largest number of bytes that is asked for at once.
 pub(crate) const MAX_BYTES: usize = 96;
@@ -14,19 +13,19 @@ const MAX_CHARACTERS: usize = MAX_BYTES / 3 * 4;
 
 /// `bytes` random bytes in URL-safe base64 without padding: 4 characters for 3 bytes. At most [`MAX_BYTES`].
 pub(crate) fn url_safe(bytes: usize) -> Result<Secret> {
-    let mut random = Zeroizing::new([0; MAX_BYTES]);
-    let random = &mut random[..bytes];
+    let mut random = WipedArray([0; MAX_BYTES]);
+    let random = &mut random.0[..bytes];
     getrandom::getrandom(random).map_err(|error| {
         Error::new(
             Status::Io,
             format!("the operating system gave no random bytes: {error}"),
         )
     })?;
-    let mut characters = Zeroizing::new([0; MAX_CHARACTERS]);
+    let mut characters = WipedArray([0; MAX_CHARACTERS]);
     let written = URL_SAFE_NO_PAD
-        .encode_slice(random, characters.as_mut_slice())
+        .encode_slice(random, characters.0.as_mut_slice())
         .expect("there is room for 4 characters for 3 bytes");
-    let text = std::str::from_utf8(&characters[..written]).expect("base64 is ASCII");
+    let text = std::str::from_utf8(&characters.0[..written]).expect("base64 is ASCII");
     Ok(Secret::new(text).expect("base64 has no NUL"))
 }
 

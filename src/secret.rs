@@ -3,7 +3,7 @@
 use std::fmt;
 
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::text::{NulInside, Text, wipe};
 
@@ -66,6 +66,15 @@ pub(crate) fn hide(text: &str, mut secrets: Vec<Secret>) -> String {
         text = Zeroizing::new(text.replace(secret.expose(), "***"));
     }
     std::mem::take(&mut *text)
+}
+
+/// Bytes on the stack, wiped at once when they are dropped: `Zeroizing` takes an array byte by byte.
+pub(crate) struct WipedArray<const N: usize>(pub(crate) [u8; N]);
+
+impl<const N: usize> Drop for WipedArray<N> {
+    fn drop(&mut self) {
+        self.0.as_mut_slice().zeroize();
+    }
 }
 
 /// Builds text that holds secrets; growing leaves no copy behind.

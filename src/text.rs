@@ -45,6 +45,7 @@ impl Text {
     }
 
     /// The text.
+    #[inline(always)]
     pub fn as_str(&self) -> &str {
         &self.with_nul[..self.with_nul.len() - 1]
     }

@@ -42,10 +42,12 @@ fn start_boxed(name: &str, work: Box<dyn FnOnce() + Send>) -> io::Result<JoinHan
     })
 }
 
-/// Keeps the library in memory until the thread has left it, where the host unloads it meanwhile.
+/// Keeps the library in memory until the thread has left it, where the host unloads it meanwhile. The shared library
+/// stays anyhow (see `build.rs`); this is for plugins that clef is linked into.
 ///
 /// glibc counts the thread-local values of a library that have a destructor to run, and unmaps no library that has
-/// one. So the thread makes one, whatever the standard library may do.
+/// one. So the thread makes one, whatever the standard library may do. It does not cover the thread's last moment, when
+/// those destructors have run and the standard library's own clean-up, a destructor of a pthread key, still comes.
 fn keep_loaded() {
     struct Anchor;
     impl Drop for Anchor {

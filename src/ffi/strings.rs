@@ -17,6 +17,7 @@ fn layout(len: usize) -> Layout {
 }
 
 /// A copy of `text` for C, to be freed with [`free`].
+#[inline(always)]
 pub(super) fn hand_over(text: &str) -> *mut c_char {
     let layout = layout(text.len());
     // SAFETY: the layout has at least the bytes of the length. The block is written within its bounds: the length at
