@@ -39,7 +39,7 @@ impl Program {
         let stem = Path::new(source).file_stem().expect("a source has a name");
         let path = into.join(stem);
         let more = env::var("CLEF_TEST_CFLAGS").unwrap_or_default();
-        let output = Command::new("cc")
+        let output = Command::new(env::var_os("CLEF_TEST_CC").unwrap_or_else(|| "cc".into()))
             .current_dir(root())
             .args(FLAGS)
             .args(more.split_whitespace())
@@ -51,7 +51,7 @@ impl Program {
             .arg(format!("-Wl,-rpath,{}", library.folder.display()))
             .args(flags)
             .output()
-            .expect("a C compiler is installed as cc");
+            .expect("a C compiler is installed");
         assert!(
             output.status.success(),
             "{source} does not compile:\n{}",
