@@ -20,8 +20,10 @@ pub(crate) struct Background {
     driver: Arc<Driver>,
     carriers: Arc<Carriers>,
     works: Mutex<Works>,
-    /// A close ran out of time: what is still on the wire is given up.
+    /// A close ran out of time.
     out_of_time: AtomicBool,
+    /// What is still on the wire is cut off.
+    given_up: AtomicBool,
     ending: Mutex<()>,
 }
 
@@ -110,6 +112,14 @@ impl Background {
         self.pump.run()
     }
 
+    /// Closes for the last time: after a close that ran out of time, nothing is waited for any more.
+    pub(super) fn end(self: &Arc<Background>) {
+        let out_of_time = self.out_of_time.load(Ordering::Relaxed);
+        self.given_up.store(out_of_time, Ordering::Relaxed);
+        // There is no deadline that it could miss.
+        let _ = self.close(None);
+    }
+
     /// Ends all work and waits for that, running host code on this thread meanwhile.
     pub(crate) fn close(self: &Arc<Background>, deadline: Option<Instant>) -> Result<()> {
         if self.pump.put_off_closing() {
@@ -120,10 +130,10 @@ impl Background {
             works.closing = true;
             works.stops.clone()
         };
-        let out_of_time = self.out_of_time.load(Ordering::Relaxed);
+        let given_up = self.given_up.load(Ordering::Relaxed);
         for stop in stops {
             stop.stop();
-            if out_of_time {
+            if given_up {
                 stop.force();
             }
         }

@@ -24,7 +24,8 @@ use crate::error::Result;
 /// [`run_callbacks`](Runtime::run_callbacks).
 ///
 /// It has one thread that carries the work on and up to 32 that carry requests, each started when it is first needed.
-/// Dropping it closes it, without a deadline.
+/// Dropping it closes it, without a deadline; after a [`close`](Runtime::close) that timed out, it cuts off what is still
+/// on the wire.
 #[derive(Default)]
 pub struct Runtime {
     background: Arc<Background>,
@@ -78,8 +79,7 @@ pub(crate) fn deadline(timeout: Option<Duration>) -> Option<Instant> {
 
 impl Drop for Runtime {
     fn drop(&mut self) {
-        // Without a deadline it cannot fail.
-        let _ = self.background.close(None);
+        self.background.end();
     }
 }
 
