@@ -137,11 +137,26 @@ impl Background {
                 stop.force();
             }
         }
+        self.run_callbacks_until(deadline, || self.works().stops.is_empty())?;
+        let ending = self.ending.lock().unwrap_or_else(PoisonError::into_inner);
+        self.driver.end();
+        self.carriers.end();
+        self.pump.close();
+        drop(ending);
+        // What the threads dropped as they ended; another thread that pumps may have come to it first.
+        self.run_callbacks_until(deadline, || true)
+    }
+
+    /// Runs host code until no work is left, and no other thread runs any.
+    fn run_callbacks_until(
+        self: &Arc<Background>,
+        deadline: Option<Instant>,
+        no_work_is_left: impl Fn() -> bool,
+    ) -> Result<()> {
         loop {
-            let no_work_is_left = || self.works().stops.is_empty();
-            match self.pump.wait_for_end(deadline, no_work_is_left) {
+            match self.pump.wait_for_end(deadline, &no_work_is_left) {
                 Remainder::Calls => self.run_callbacks(),
-                Remainder::Nothing => break,
+                Remainder::Nothing => return Ok(()),
                 Remainder::TimeIsUp => {
                     self.out_of_time.store(true, Ordering::Relaxed);
                     return Err(Error::new(
@@ -151,14 +166,6 @@ impl Background {
                 }
             };
         }
-        let ending = self.ending.lock().unwrap_or_else(PoisonError::into_inner);
-        self.driver.end();
-        self.carriers.end();
-        self.pump.close();
-        drop(ending);
-        // What the threads dropped as they ended.
-        self.run_callbacks();
-        Ok(())
     }
 }
 
