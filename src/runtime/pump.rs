@@ -25,7 +25,10 @@ pub(crate) struct Pump {
 #[derive(Default)]
 struct State {
     calls: VecDeque<Call>,
+    /// The next wait ends at once.
     woken: bool,
+    /// The doorbell rings for that too, until somebody pumps.
+    rings_to_wake: bool,
     closed: bool,
     /// The threads that run host code for this runtime just now; a thread is here once for each level.
     inside: Vec<ThreadMark>,
@@ -37,7 +40,7 @@ struct State {
 
 impl State {
     fn ring(&mut self) {
-        let rung = self.woken || !self.calls.is_empty();
+        let rung = self.rings_to_wake || !self.calls.is_empty();
         if let Some(doorbell) = &mut self.doorbell {
             doorbell.set(rung);
         }
@@ -104,7 +107,7 @@ impl Pump {
     pub(super) fn run(&self) -> usize {
         let mut state = self.lock();
         state.pumped_last = Some(ThreadMark::of_this_thread());
-        state.woken = false;
+        state.rings_to_wake = false;
         let mut left = state.calls.len();
         state.ring();
         let mut count = 0;
@@ -130,6 +133,7 @@ impl Pump {
         loop {
             if state.woken || !state.calls.is_empty() {
                 state.woken = false;
+                state.rings_to_wake = false;
                 state.ring();
                 return Ok(());
             }
@@ -163,6 +167,7 @@ impl Pump {
     pub(super) fn wake(&self) {
         let mut state = self.lock();
         state.woken = true;
+        state.rings_to_wake = true;
         state.ring();
         drop(state);
         self.changed.notify_all();
