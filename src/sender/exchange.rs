@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Status};
@@ -67,16 +67,41 @@ pub(super) struct Parcel {
     stop: Arc<Stop>,
     /// Its answer would be lost if the work ended early.
     precious: bool,
-    handed_over: Arc<AtomicBool>,
+    seal: Arc<Seal>,
+}
+
+/// Whether the host has a parcel or its sender has it back: one or the other, once.
+#[derive(Default)]
+struct Seal(AtomicU8);
+
+impl Seal {
+    const WHOLE: u8 = 0;
+    const OPENED: u8 = 1;
+    const TAKEN_BACK: u8 = 2;
+
+    fn open(&self) -> bool {
+        self.change(Seal::OPENED)
+    }
+
+    fn take_back(&self) -> bool {
+        self.change(Seal::TAKEN_BACK)
+    }
+
+    fn change(&self, to: u8) -> bool {
+        self.0
+            .compare_exchange(Seal::WHOLE, to, Ordering::AcqRel, Ordering::Acquire)
+            .is_ok()
+    }
 }
 
 impl Parcel {
     /// None where nobody wants it any more.
     pub(super) fn open(self) -> Option<Exchange> {
-        self.handed_over.store(true, Ordering::Relaxed);
+        if !self.seal.open() || !self.is_wanted() {
+            return None;
+        }
         match self.stop.sent(self.precious) {
-            Ok(()) if !self.exchange.is_cancelled() => Some(self.exchange),
-            Ok(()) => None,
+            Ok(()) => Some(self.exchange),
             Err(error) => {
                 self.exchange.fail(SendFailure::not_sent(error));
                 None
@@ -99,7 +124,7 @@ pub(super) struct Receipt<'a> {
     request: &'a HttpRequest,
     context: &'a Context,
     answer: Promised<Answer>,
-    handed_over: Arc<AtomicBool>,
+    seal: Arc<Seal>,
 }
 
 /// A request that is to be handed to the host. A refresh is carried through once the host has it, but only where there
@@ -110,7 +135,7 @@ pub(super) fn parcel<'a>(
     timeout: Option<Duration>,
 ) -> (Parcel, Receipt<'a>) {
     let (promise, answer) = promise();
-    let handed_over = Arc::new(AtomicBool::new(false));
+    let seal = Arc::<Seal>::default();
     let parcel = Parcel {
         exchange: Exchange {
             request: request.clone(),
@@ -118,13 +143,13 @@ pub(super) fn parcel<'a>(
         },
         stop: context.stop().clone(),
         precious: request.is_precious() && timeout.is_some(),
-        handed_over: handed_over.clone(),
+        seal: seal.clone(),
     };
     let receipt = Receipt {
         request,
         context,
         answer,
-        handed_over,
+        seal,
     };
     (parcel, receipt)
 }
@@ -169,7 +194,7 @@ impl Receipt<'_> {
     fn unanswered(&self, error: Error) -> SendFailure {
         SendFailure {
             error,
-            may_have_been_sent: self.handed_over.load(Ordering::Relaxed),
+            may_have_been_sent: !self.seal.take_back(),
         }
     }
 }
