@@ -48,7 +48,7 @@ impl Carriers {
             let carriers = self.clone();
             match own_thread::start("clef-carrier", pump, move || carriers.run()) {
                 Ok(thread) => {
-                    state.threads.retain(|thread| !thread.is_finished());
+                    join_all(state.threads.extract_if(.., |thread| thread.is_finished()));
                     state.threads.push(thread);
                     state.running += 1;
                 }
@@ -99,9 +99,14 @@ impl Carriers {
         let threads = std::mem::take(&mut state.threads);
         drop(state);
         self.changed.notify_all();
-        for thread in threads {
-            // It contains its panics.
-            let _ = thread.join();
-        }
+        join_all(threads);
+    }
+}
+
+/// Also where they have finished: until it is joined, a thread may still be in its last steps, in code of the library.
+fn join_all(threads: impl IntoIterator<Item = JoinHandle<()>>) {
+    for thread in threads {
+        // It contains its panics.
+        let _ = thread.join();
     }
 }
