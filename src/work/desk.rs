@@ -33,7 +33,9 @@ pub(crate) struct Desk {
 #[derive(Default)]
 struct State {
     call: Option<HostCall>,
-    runner: Option<ThreadMark>,
+    /// Who runs host code for this work; a thread is here once for each level. There may be two threads: the next call
+    /// lies here before the thread that ran the one before has quite returned.
+    runners: Vec<ThreadMark>,
     turn: Option<Arc<dyn Turn>>,
     waiting: Wakers,
 }
@@ -92,7 +94,7 @@ impl Desk {
 
     /// [`Status::WouldBlock`] on the thread that runs host code for this work just now.
     pub(crate) fn check_not_called_back(&self) -> Result<()> {
-        match self.lock().runner == Some(ThreadMark::of_this_thread()) {
+        match self.lock().runners.contains(&ThreadMark::of_this_thread()) {
             true => Err(would_block(
                 "this thread is called back by what it wants to wait for",
             )),
@@ -144,21 +146,22 @@ pub(crate) async fn helping<T>(
 }
 
 /// Host code runs; within it, more may.
-struct Running<'a> {
-    desk: &'a Desk,
-    before: Option<ThreadMark>,
-}
+struct Running<'a>(&'a Desk);
 
 impl<'a> Running<'a> {
     fn on_this_thread(desk: &'a Desk, state: &mut State) -> Running<'a> {
-        let before = state.runner.replace(ThreadMark::of_this_thread());
-        Running { desk, before }
+        state.runners.push(ThreadMark::of_this_thread());
+        Running(desk)
     }
 }
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        self.desk.lock().runner = self.before;
+        let this = ThreadMark::of_this_thread();
+        let runners = &mut self.0.lock().runners;
+        if let Some(at) = runners.iter().rposition(|mark| *mark == this) {
+            runners.swap_remove(at);
+        }
     }
 }
 
