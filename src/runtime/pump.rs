@@ -129,7 +129,9 @@ impl Pump {
     /// Blocks until there is something to run, or until [`wake`](Pump::wake).
     pub(super) fn wait(&self, deadline: Option<Instant>) -> Result<()> {
         let mut state = self.lock();
-        state.pumped_last = Some(ThreadMark::of_this_thread());
+        // One thread may wait, and have another one pump.
+        let this = ThreadMark::of_this_thread();
+        state.pumped_last.get_or_insert(this);
         loop {
             if state.woken || !state.calls.is_empty() {
                 state.woken = false;
