@@ -10,7 +10,7 @@ use crate::request::HttpRequest;
 use crate::response::HttpResponse;
 use crate::sender::{SendFailure, Sender};
 use crate::stop::{Stop, cancelled};
-use crate::work::{Context, Either, Promise, Promised, promise, race};
+use crate::work::{Context, Either, Promise, Promised, WaitsFor, promise, race};
 
 /// One request that waits for its answer. It ends exactly once, on any thread; dropping it ends it as a
 /// [`Status::Transport`] error.
@@ -97,6 +97,7 @@ impl Seal {
 impl Parcel {
     /// None where nobody wants it any more.
     pub(super) fn open(self) -> Option<Exchange> {
+        // The stop may be that of another try by now.
         if !self.seal.open() || !self.is_wanted() {
             return None;
         }
@@ -155,10 +156,12 @@ pub(super) fn parcel<'a>(
 }
 
 impl Receipt<'_> {
-    /// Waits until the exchange has ended, but no longer than until the deadline.
+    /// Waits until the exchange has ended, but no longer than until the deadline. `turn` says who alone can end it, if
+    /// that is known.
     pub(super) async fn answer(
         mut self,
         deadline: Option<Instant>,
+        turn: Option<WaitsFor>,
     ) -> Result<HttpResponse, SendFailure> {
         let stop = self.context.stop();
         let in_vain = race(stop.stopped(), self.context.reach(deadline));
@@ -181,6 +184,8 @@ impl Receipt<'_> {
                 Err(failure)
             }
             Some(Answer::Forward(sender)) => {
+                // From here on it is up to that sender.
+                drop(turn);
                 stop.unsent();
                 sender.send(self.request, self.context).await
             }

@@ -13,7 +13,7 @@ pub use context::Context;
 
 pub(crate) use alarm::Alarm;
 pub(crate) use block_on::{block_on, block_on_until};
-pub(crate) use desk::{Desk, Turn, helping, would_block};
+pub(crate) use desk::{Desk, Turn, WaitsFor, helping, would_block};
 pub(crate) use promise::{Promise, Promised, promise};
 pub(crate) use race::{Either, race};
 pub(crate) use wakers::Wakers;
