@@ -66,7 +66,7 @@ impl Operation {
                 pump: background.pump().clone(),
                 state: Mutex::new(State {
                     result: None,
-                    completion: None,
+                    completion,
                     waiting: Wakers::default(),
                     desk: desk.clone(),
                 }),
@@ -74,16 +74,21 @@ impl Operation {
         };
         let context = Context::background(background, stop.clone(), desk);
         let work = work(context, operation.clone());
-        let under_way = UnderWay(operation.clone());
-        background.spawn(&stop, async move {
+        let begun = operation.clone();
+        let begins = background.spawn(&stop, async move {
+            let under_way = UnderWay(begun);
             let result = work.await;
             under_way.0.finish(result);
-        })?;
-        // Not before it was begun: where that fails there is nothing to complete.
-        if let Some(completion) = completion {
-            operation.complete_with(completion);
+        });
+        match begins {
+            Ok(()) => Ok(operation),
+            Err(error) => {
+                // There is nothing to complete. Dropped without the lock, since it holds the host's things.
+                let completion = operation.lock().completion.take();
+                drop(completion);
+                Err(error)
+            }
         }
-        Ok(operation)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -93,21 +98,6 @@ impl Operation {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn complete_with(&self, completion: Completion) {
-        let mut state = self.lock();
-        if state.result.is_none() {
-            state.completion = Some(completion);
-            return;
-        }
-        drop(state);
-        self.push(completion);
-    }
-
-    fn push(&self, completion: Completion) {
-        let operation = self.clone();
-        self.shared.pump.push_or_run(move || completion(&operation));
-    }
-
     /// The first result counts.
     fn finish(&self, result: Result<Outcome>) {
         let mut state = self.lock();
@@ -115,12 +105,14 @@ impl Operation {
             return;
         }
         state.result = Some(result);
-        let completion = state.completion.take();
+        // Under the lock: the work comes by here before it ends, and until it has, the pump is not closed.
+        let left = state.completion.take().map(|completion| {
+            let operation = self.clone();
+            self.shared.pump.push(move || completion(&operation))
+        });
         let waiting = state.waiting.take();
         drop(state);
-        if let Some(completion) = completion {
-            self.push(completion);
-        }
+        debug_assert!(!matches!(left, Some(Err(_))), "closed too soon");
         waiting.wake();
     }
 
