@@ -58,7 +58,7 @@ impl<F: Fn(Exchange) + Send + Sync + 'static> Sender for CustomSender<F> {
                 };
                 let handed_over_at = context.host(hand_over).await;
                 let handed_over_at = handed_over_at.map_err(SendFailure::not_sent)?;
-                return receipt.answer(self.deadline(handed_over_at), None).await;
+                return receipt.answer(self.deadline(handed_over_at)).await;
             };
 
             let pump = background.pump().clone();
@@ -68,7 +68,7 @@ impl<F: Fn(Exchange) + Send + Sync + 'static> Sender for CustomSender<F> {
                 )));
             }
             let deadline = self.deadline(Instant::now());
-            let turn = context.desk().wait_for(pump.clone());
+            let _turn = receipt.waits_for(pump.clone());
             let of_sender = background.clone();
             pump.push(move || match of_sender.is_closing() {
                 true => parcel.return_to_sender(),
@@ -79,7 +79,7 @@ impl<F: Fn(Exchange) + Send + Sync + 'static> Sender for CustomSender<F> {
                 }
             })
             .map_err(SendFailure::not_sent)?;
-            receipt.answer(deadline, Some(turn)).await
+            receipt.answer(deadline).await
         })
     }
 }

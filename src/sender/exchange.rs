@@ -10,7 +10,7 @@ use crate::request::HttpRequest;
 use crate::response::HttpResponse;
 use crate::sender::{SendFailure, Sender};
 use crate::stop::{Stop, cancelled};
-use crate::work::{Context, Either, Promise, Promised, WaitsFor, promise, race};
+use crate::work::{Context, Either, Promise, Promised, Turn, WaitsFor, Watch, promise, race};
 
 /// One request that waits for its answer. It ends exactly once, on any thread; dropping it ends it as a
 /// [`Status::Transport`] error.
@@ -156,12 +156,17 @@ pub(super) fn parcel<'a>(
 }
 
 impl Receipt<'_> {
-    /// Waits until the exchange has ended, but no longer than until the deadline. `turn` says who alone can end it, if
-    /// that is known.
+    /// Says, until the guard is dropped, who alone can hand the exchange over, and is taken for who alone can end it.
+    pub(super) fn waits_for(&self, turn: Arc<dyn Turn>) -> WaitsFor {
+        let answer = self.answer.watch();
+        let turn = WhileUnanswered { turn, answer };
+        self.context.desk().wait_for(Arc::new(turn))
+    }
+
+    /// Waits until the exchange has ended, but no longer than until the deadline.
     pub(super) async fn answer(
         mut self,
         deadline: Option<Instant>,
-        turn: Option<WaitsFor>,
     ) -> Result<HttpResponse, SendFailure> {
         let stop = self.context.stop();
         let in_vain = race(stop.stopped(), self.context.reach(deadline));
@@ -184,8 +189,6 @@ impl Receipt<'_> {
                 Err(failure)
             }
             Some(Answer::Forward(sender)) => {
-                // From here on it is up to that sender.
-                drop(turn);
                 stop.unsent();
                 sender.send(self.request, self.context).await
             }
@@ -201,5 +204,17 @@ impl Receipt<'_> {
             error,
             may_have_been_sent: !self.seal.take_back(),
         }
+    }
+}
+
+/// Who ends an exchange may wait for what comes of it: from then on it is not up to that thread any more.
+struct WhileUnanswered {
+    turn: Arc<dyn Turn>,
+    answer: Watch<Answer>,
+}
+
+impl Turn for WhileUnanswered {
+    fn is_this_threads(&self) -> bool {
+        self.answer.is_open() && self.turn.is_this_threads()
     }
 }

@@ -87,9 +87,9 @@ impl Sender for PolledSender {
             let deadline = self
                 .timeout
                 .and_then(|timeout| Instant::now().checked_add(timeout));
-            let turn = context.desk().wait_for(self.queue.clone());
+            let _turn = receipt.waits_for(self.queue.clone());
             self.queue.lock().parcels.push_back(parcel);
-            let answer = receipt.answer(deadline, Some(turn)).await;
+            let answer = receipt.answer(deadline).await;
             self.queue.forget_unwanted();
             answer
         })

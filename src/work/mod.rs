@@ -14,6 +14,6 @@ pub use context::Context;
 pub(crate) use alarm::Alarm;
 pub(crate) use block_on::{block_on, block_on_until};
 pub(crate) use desk::{Desk, Turn, WaitsFor, helping, would_block};
-pub(crate) use promise::{Promise, Promised, promise};
+pub(crate) use promise::{Promise, Promised, Watch, promise};
 pub(crate) use race::{Either, race};
 pub(crate) use wakers::Wakers;

@@ -26,6 +26,11 @@ enum State<T> {
     Broken,
 }
 
+fn is_open<T>(slot: &Shared<T>) -> bool {
+    let slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+    matches!(slot.state, State::Open)
+}
+
 /// To be kept once; dropping it breaks it.
 pub(crate) struct Promise<T>(Shared<T>);
 
@@ -36,8 +41,7 @@ impl<T> Promise<T> {
 
     /// Whether somebody still waits for it.
     pub(crate) fn is_wanted(&self) -> bool {
-        let slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        matches!(slot.state, State::Open)
+        is_open(&self.0)
     }
 
     fn end(&self, end: State<T>) {
@@ -65,7 +69,21 @@ impl<T> Drop for Promise<T> {
 /// Waits for the value.
 pub(crate) struct Promised<T>(Shared<T>);
 
+/// Sees whether a promise is still open.
+pub(crate) struct Watch<T>(Shared<T>);
+
+impl<T> Watch<T> {
+    /// Neither kept nor broken, and somebody waits for it.
+    pub(crate) fn is_open(&self) -> bool {
+        is_open(&self.0)
+    }
+}
+
 impl<T> Promised<T> {
+    pub(crate) fn watch(&self) -> Watch<T> {
+        Watch(self.0.clone())
+    }
+
     /// The value; none where the promise was broken.
     pub(crate) async fn value(&mut self) -> Option<T> {
         poll_fn(|context| {
