@@ -37,6 +37,14 @@ mod user_auth;
 mod web_url;
 mod work;
 
+// The unit tests share the scripted sender and the clock of the integration tests, which know this crate by name.
+#[cfg(test)]
+extern crate self as clef;
+#[cfg(test)]
+#[path = "../tests/all/core/helpers.rs"]
+#[allow(dead_code, reason = "the integration tests use the rest")]
+mod test_helpers;
+
 pub use clock::{Clock, Moment, SystemClock, TIME_NEVER, TIME_UNKNOWN};
 pub use credentials::{Credentials, PkceAuthorisation};
 pub use error::{Error, Remedy, Result, Status};
