@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use clef_harness::{Program, has_header, require, run_with_login, visitor};
 use clef_sandbox::{CLIENT_ID, CLIENT_SECRET, Fault, Options, Sandbox};
@@ -251,6 +252,66 @@ fn pkce_login() {
     example
         .run_as(visitor::agree)
         .fails(&["CLEF_STATUS_OAUTH: ", "Start again, and log in."]);
+}
+
+/// How long the service takes to answer where a loop must not wait for it.
+const SLOW: Duration = Duration::from_secs(2);
+
+/// Runs an example with a loop of its own against a service that takes its time; gives the numbers of its last line.
+fn run_loop(name: &str) -> Vec<u128> {
+    let example = Example::new(name, &format!("example_{name}"));
+    example.sandbox.settings(|settings| {
+        settings.token_delay_ms = u64::try_from(SLOW.as_millis()).expect("some seconds");
+    });
+    let outcome = example.run_as(visitor::agree);
+    outcome.succeeds(&["Logged in\n", "Access token: BQ", "... (202 characters)\n"]);
+    let count = |grant| example.sandbox.count("/api/token", Some(grant));
+    assert_eq!(count("authorization_code"), 1);
+    assert_eq!(count("refresh_token"), 1);
+    let last_line = outcome.output.lines().last().unwrap_or_default();
+    last_line
+        .split_whitespace()
+        .filter_map(|word| word.parse().ok())
+        .collect()
+}
+
+/// A loop says what goes wrong, be it at once or later, and ends.
+fn check_failures_of_loop(name: &str) {
+    let example = Example::new(name, &format!("example_{name}_failures"));
+    let forged =
+        |url: &str| visitor::agree(url).map(|redirect| redirect.replace("state=", "state=forged"));
+    example
+        .run_as(forged)
+        .fails(&["CLEF_STATUS_STATE_MISMATCH: "]);
+    assert_eq!(example.sandbox.count("/api/token", None), 0);
+
+    example
+        .sandbox
+        .add_fault(Fault::respond(503, "upstream unavailable"));
+    example
+        .run_as(visitor::agree)
+        .fails(&["CLEF_STATUS_HTTP: "]);
+    assert_eq!(example.sandbox.count("/api/token", None), 1);
+}
+
+#[test]
+fn game_loop() {
+    let numbers = run_loop("game_loop");
+    let [frames, slowest_us] = numbers[..] else {
+        panic!("{numbers:?}");
+    };
+    // A frame that waited for an answer would take at least this long, and there would be no other meanwhile.
+    assert!(slowest_us < SLOW.as_micros(), "{slowest_us}");
+    assert!(frames > 60, "{frames}");
+    check_failures_of_loop("game_loop");
+}
+
+#[test]
+fn event_loop() {
+    let numbers = run_loop("event_loop");
+    // The user pastes, the login is done, the refresh is done: no turn is in vain.
+    assert_eq!(numbers, [3]);
+    check_failures_of_loop("event_loop");
 }
 
 #[test]
