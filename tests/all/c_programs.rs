@@ -41,6 +41,21 @@ fn senders() {
 }
 
 #[test]
+fn keep_fresh() {
+    run("keep_fresh");
+}
+
+#[test]
+fn thousand() {
+    run("thousand");
+}
+
+#[test]
+fn idle() {
+    run("idle");
+}
+
+#[test]
 fn reference() {
     let output = run("reference");
     for name in include_str!("reference_names.txt").lines() {
