@@ -22,6 +22,8 @@ static const char RESPONSE[] =
 static clef_credentials *credentials;
 static clef_token *token;
 static clef_refreshing_token *refreshing_token;
+static clef_runtime *runtime;
+static clef_credentials *answered_at_once;
 
 static void must(clef_status status)
 {
@@ -99,6 +101,43 @@ static void refresh(long iterations)
     }
 }
 
+static void idle_pump(long iterations)
+{
+    for (long i = 0; i < iterations; i++) {
+        volatile size_t ran = clef_runtime_run_callbacks(runtime);
+        (void)ran;
+    }
+}
+
+static void respond(void *user_data, clef_exchange *exchange)
+{
+    clef_exchange_respond(exchange, user_data);
+}
+
+static void count_completion(void *user_data, const clef_operation *operation)
+{
+    clef_token *completed;
+    must(clef_operation_token(operation, &completed, NULL));
+    clef_token_free(completed);
+    ++*(long *)user_data;
+}
+
+/* One after the other, each through the sender and the pump. */
+static void operation(long iterations)
+{
+    long completed = 0;
+    for (long i = 0; i < iterations; i++) {
+        clef_http_request *request;
+        must(clef_credentials_prepare_refresh(answered_at_once, token, &request, NULL));
+        must(clef_http_request_start(request, runtime, count_completion, &completed, NULL, NULL, NULL));
+        clef_http_request_free(request);
+        while (completed == i) {
+            must(clef_runtime_wait(runtime, -1, NULL));
+            clef_runtime_run_callbacks(runtime);
+        }
+    }
+}
+
 static const struct {
     const char *name;
     void (*run)(long iterations);
@@ -110,6 +149,8 @@ static const struct {
     {"pkce_url", pkce_url},
     {"parse_response", parse_response},
     {"refresh", refresh},
+    {"idle_pump", idle_pump},
+    {"operation", operation},
 };
 
 static long long nanoseconds(void)
@@ -129,6 +170,13 @@ int main(int argc, char **argv)
     must(clef_token_from_json(RESPONSE, CLEF_TOKEN_USES_PKCE, &token, NULL));
     must(clef_refreshing_token_new(token, credentials, &refreshing_token, NULL));
 
+    clef_http_response *response;
+    clef_sender *sender;
+    must(clef_runtime_new(&runtime, NULL));
+    must(clef_http_response_new(200, (const uint8_t *)RESPONSE, sizeof RESPONSE - 1, &response, NULL));
+    must(clef_sender_new_custom(respond, response, NULL, 0, &sender, NULL));
+    must(clef_credentials_new("client-id", NULL, NULL, sender, &answered_at_once, NULL));
+
     char name[64];
     long iterations;
     while (scanf("%63s %ld", name, &iterations) == 2) {
@@ -141,6 +189,10 @@ int main(int argc, char **argv)
             fflush(stdout);
         }
     }
+    clef_runtime_free(runtime);
+    clef_credentials_free(answered_at_once);
+    clef_sender_free(sender);
+    clef_http_response_free(response);
     clef_refreshing_token_free(refreshing_token);
     clef_token_free(token);
     clef_credentials_free(credentials);

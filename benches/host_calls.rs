@@ -146,6 +146,8 @@ fn host_calls(criterion: &mut Criterion) {
         "pkce_url",
         "parse_response",
         "refresh",
+        "idle_pump",
+        "operation",
     ] {
         group.bench_function(name, |bencher| {
             bencher.iter_custom(|iterations| host.borrow_mut().measure(name, iterations));

@@ -108,6 +108,9 @@ impl Background {
     }
 
     pub(crate) fn run_callbacks(self: &Arc<Background>) -> usize {
+        if !self.pump.is_needed() {
+            return 0;
+        }
         let _inside = self.enter();
         self.pump.run()
     }

@@ -103,6 +103,18 @@ impl Pump {
         let _ = self.try_push(Box::new(move || desk.run_left()));
     }
 
+    /// Whether a thread that pumps finds anything to run. A game asks once a frame, and mostly in vain.
+    pub(super) fn is_needed(&self) -> bool {
+        let mut state = self.lock();
+        if !state.calls.is_empty() {
+            return true;
+        }
+        state.pumped_last = Some(ThreadMark::of_this_thread());
+        state.rings_to_wake = false;
+        state.ring();
+        false
+    }
+
     /// Runs what waits now, but nothing that comes while it runs; says how much that was. To be called inside.
     pub(super) fn run(&self) -> usize {
         let mut state = self.lock();
