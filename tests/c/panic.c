@@ -21,7 +21,7 @@ static void check_internal(clef_status status, clef_error *error)
     CHECK_INT(clef_error_status(error), CLEF_STATUS_INTERNAL);
     CHECK_INT(clef_error_remedy(error), CLEF_REMEDY_NONE);
     const char *message = clef_error_message(error);
-    if (!message || !strstr(message, "src/ffi/panics.rs:"))
+    if (!message || !strstr(message, "src/panics.rs:"))
         check_failed(__FILE__, __LINE__, "the message", message, "one that names the place");
     clef_error_free(error);
 }
