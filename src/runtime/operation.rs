@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Poll, Waker};
+use std::task::Poll;
 use std::time::Duration;
 
 use crate::error::{Error, Result, Status};
@@ -136,19 +136,12 @@ impl Operation {
     }
 
     async fn finished(&self) {
-        let mut waiting = None;
         poll_fn(|context| {
-            drop(waiting.take());
             let mut state = self.lock();
             if state.result.is_some() {
                 return Poll::Ready(());
             }
             state.waiting.add(context.waker());
-            drop(state);
-            waiting = Some(Waiting {
-                operation: self,
-                waker: context.waker().clone(),
-            });
             Poll::Pending
         })
         .await;
@@ -178,18 +171,6 @@ impl Operation {
         let waiting = state.waiting.take();
         drop(state);
         waiting.wake();
-    }
-}
-
-/// A thread that waits, but maybe not until the end: a program may look at an operation in each of its frames.
-struct Waiting<'a> {
-    operation: &'a Operation,
-    waker: Waker,
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.operation.lock().waiting.forget(&self.waker);
     }
 }
 

@@ -130,20 +130,12 @@ pub(crate) async fn helping<T>(
     future: impl Future<Output = T>,
 ) -> Result<T> {
     let mut future = pin!(future);
-    let mut waiting = None;
     poll_fn(|context| {
         loop {
-            drop(waiting.take());
             if let Poll::Ready(value) = future.as_mut().poll(context) {
                 return Poll::Ready(Ok(value));
             }
-            let desk = desk();
-            let helped = desk.help(context.waker());
-            waiting = Some(Waiting {
-                desk,
-                waker: context.waker().clone(),
-            });
-            match helped {
+            match desk().help(context.waker()) {
                 Ok(true) => {}
                 Ok(false) => return Poll::Pending,
                 Err(error) => return Poll::Ready(Err(error)),
@@ -151,18 +143,6 @@ pub(crate) async fn helping<T>(
         }
     })
     .await
-}
-
-/// A thread that waits here, but maybe not until the end.
-struct Waiting {
-    desk: Arc<Desk>,
-    waker: Waker,
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.desk.lock().waiting.forget(&self.waker);
-    }
 }
 
 /// Host code runs; within it, more may.

@@ -14,11 +14,6 @@ impl Wakers {
         }
     }
 
-    /// Who went away without having been woken.
-    pub(crate) fn forget(&mut self, waker: &Waker) {
-        self.0.retain(|known| !known.will_wake(waker));
-    }
-
     #[must_use = "the wakers are to be woken"]
     pub(crate) fn take(&mut self) -> Wakers {
         std::mem::take(self)
