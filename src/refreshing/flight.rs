@@ -7,7 +7,7 @@ use std::task::Poll;
 use crate::error::{Error, Result};
 use crate::stop::Stop;
 use crate::token::Token;
-use crate::work::{Alarm, Desk, Wakers, block_on, helping};
+use crate::work::{Alarm, Desk, Waiting, Wakers, block_on, helping};
 
 /// What became of a refresh.
 #[derive(Clone)]
@@ -55,7 +55,12 @@ impl Flight {
     }
 
     pub(super) async fn landed(&self) -> Landing {
+        let mut waiting = Waiting::new(|waker| {
+            let forgotten = self.lock().waiting.remove(waker);
+            drop(forgotten);
+        });
         poll_fn(|context| {
+            waiting.by(context.waker());
             let mut state = self.lock();
             if let Some(landing) = &state.landing {
                 return Poll::Ready(landing.clone());

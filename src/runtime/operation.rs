@@ -10,7 +10,7 @@ use crate::error::{Error, Result, Status};
 use crate::refreshing::RefreshingToken;
 use crate::stop::{Stop, cancelled};
 use crate::token::Token;
-use crate::work::{Alarm, Context, Desk, Wakers, block_on_until, helping};
+use crate::work::{Alarm, Context, Desk, Waiting, Wakers, block_on_until, helping};
 
 use super::background::Background;
 use super::{Pump, deadline};
@@ -136,7 +136,12 @@ impl Operation {
     }
 
     async fn finished(&self) {
+        let mut waiting = Waiting::new(|waker| {
+            let forgotten = self.lock().waiting.remove(waker);
+            drop(forgotten);
+        });
         poll_fn(|context| {
+            waiting.by(context.waker());
             let mut state = self.lock();
             if state.result.is_some() {
                 return Poll::Ready(());
@@ -191,5 +196,31 @@ impl fmt::Debug for Operation {
         f.debug_struct("Operation")
             .field("is_done", &self.is_done())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::runtime::Runtime;
+
+    use super::*;
+
+    #[test]
+    fn who_waits_again_and_again_leaves_nothing_behind() {
+        let runtime = Runtime::new();
+        let work = |context: Context, _| async move {
+            context.stop().stopped().await;
+            Err(cancelled())
+        };
+        let operation = Operation::start(runtime.background(), None, work).unwrap();
+        let desk = operation.lock().desk.clone();
+        for _ in 0..100 {
+            let error = operation.wait(Some(Duration::from_micros(1))).unwrap_err();
+            assert_eq!(error.status(), Status::Timeout);
+        }
+        assert_eq!(operation.lock().waiting.count(), 0);
+        assert_eq!(desk.waiting(), 0);
+        operation.cancel();
+        operation.wait(None).unwrap();
     }
 }

@@ -9,7 +9,7 @@ use crate::error::{Error, Result, Status};
 use crate::panics::contained;
 use crate::this_thread::ThreadMark;
 
-use super::Wakers;
+use super::{Waiting, Wakers};
 
 /// A call of the host's code.
 pub(crate) type HostCall = Box<dyn FnOnce() + Send>;
@@ -102,6 +102,16 @@ impl Desk {
         }
     }
 
+    #[cfg(test)]
+    pub(crate) fn waiting(&self) -> usize {
+        self.lock().waiting.count()
+    }
+
+    fn forget(&self, waker: &Waker) {
+        let forgotten = self.lock().waiting.remove(waker);
+        drop(forgotten);
+    }
+
     /// What a thread that waits for this work can do for it: true where it has run a call. Waiting for oneself is
     /// [`Status::WouldBlock`].
     fn help(&self, waker: &Waker) -> Result<bool> {
@@ -130,12 +140,23 @@ pub(crate) async fn helping<T>(
     future: impl Future<Output = T>,
 ) -> Result<T> {
     let mut future = pin!(future);
+    let mut waits_at: Option<(Arc<Desk>, Waiting<_>)> = None;
     poll_fn(|context| {
         loop {
             if let Poll::Ready(value) = future.as_mut().poll(context) {
                 return Poll::Ready(Ok(value));
             }
-            match desk().help(context.waker()) {
+            let desk = desk();
+            let (_, waiting) = match waits_at.take() {
+                Some(known) if Arc::ptr_eq(&known.0, &desk) => waits_at.insert(known),
+                _ => {
+                    let left = desk.clone();
+                    let forget = move |waker: &Waker| left.forget(waker);
+                    waits_at.insert((desk.clone(), Waiting::new(forget)))
+                }
+            };
+            waiting.by(context.waker());
+            match desk.help(context.waker()) {
                 Ok(true) => {}
                 Ok(false) => return Poll::Pending,
                 Err(error) => return Poll::Ready(Err(error)),
