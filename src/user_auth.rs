@@ -188,7 +188,8 @@ impl UserAuth {
         runtime: &Runtime,
         completion: Option<Completion>,
     ) -> Result<Operation> {
-        self.prepare_token(code, state)?.start(runtime, completion)
+        let request = self.prepare_token(code, state)?;
+        self.begun(request.start(runtime, completion))
     }
 
     /// [`UserAuth::start_token`] with the redirect URL.
@@ -198,7 +199,8 @@ impl UserAuth {
         runtime: &Runtime,
         completion: Option<Completion>,
     ) -> Result<Operation> {
-        self.prepare_token_from_url(url)?.start(runtime, completion)
+        let request = self.prepare_token_from_url(url)?;
+        self.begun(request.start(runtime, completion))
     }
 
     /// [`UserAuth::start_token`] for a token that refreshes itself: the operation gives an
@@ -230,9 +232,17 @@ impl UserAuth {
         completion: Option<Completion>,
     ) -> Result<Operation> {
         let credentials = self.credentials.clone();
-        request.start_for(runtime, completion, move |token| {
-            RefreshingToken::new(token, &credentials).map(Outcome::RefreshingToken)
-        })
+        let make =
+            move |token| RefreshingToken::new(token, &credentials).map(Outcome::RefreshingToken);
+        self.begun(request.start_for(runtime, completion, make))
+    }
+
+    /// A login whose code was not even tried is not spent.
+    fn begun(&self, started: Result<Operation>) -> Result<Operation> {
+        if started.is_err() {
+            self.spent.store(false, Ordering::Relaxed);
+        }
+        started
     }
 }
 

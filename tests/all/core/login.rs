@@ -1,6 +1,6 @@
 //! Authorisation URLs, token requests and the state of a login.
 
-use clef::{AuthOptions, Credentials, ScopeSet, Secret, Status, UserAuth};
+use clef::{AuthOptions, Credentials, Runtime, ScopeSet, Secret, Status, UserAuth};
 
 use super::helpers::{ManualClock, ScriptedSender, credentials, token_answer};
 
@@ -243,4 +243,24 @@ fn a_login_is_taken_up_elsewhere() {
             .last_body()
             .contains(&format!("code_verifier={verifier}"))
     );
+}
+
+#[test]
+fn a_login_that_could_not_be_started_is_not_spent() {
+    let closed = Runtime::new();
+    closed.close(None).unwrap();
+    let auth = UserAuth::new(&plain(), None, PKCE).unwrap();
+    let state = auth.state().expose();
+    let url = format!("/callback?code=c&state={state}");
+    for started in [
+        auth.start_token("c", state, &closed, None),
+        auth.start_token_from_url(&url, &closed, None),
+        auth.start_refreshing_token("c", state, &closed, None),
+        auth.start_refreshing_token_from_url(&url, &closed, None),
+    ] {
+        assert_eq!(started.unwrap_err().status(), Status::Cancelled);
+    }
+    auth.prepare_token_from_url(&url).unwrap();
+    let again = auth.start_token_from_url(&url, &closed, None).unwrap_err();
+    assert_eq!(again.status(), Status::AlreadyUsed);
 }
