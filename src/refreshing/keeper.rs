@@ -381,14 +381,16 @@ mod tests {
     }
 
     #[test]
-    fn ends_at_once_when_it_is_told_to_however_seldom_it_looks() {
+    fn ends_at_once_however_seldom_it_looks() {
         let world = World::new([]);
         let token = world.token(3600);
         let start = || {
             let hour = Duration::from_secs(3600);
+            let before = world.watched.looks.load(Ordering::SeqCst);
             token
                 .keep_fresh_looking_every(Some(&world.runtime), hour)
                 .unwrap();
+            until(|| world.watched.looks.load(Ordering::SeqCst) > before);
             Arc::downgrade(&token.progress().keeper.as_ref().unwrap().stop)
         };
         let first = start();
@@ -398,8 +400,21 @@ mod tests {
         token.keep_fresh(None).unwrap();
         until(|| second.strong_count() == 0);
         let third = start();
+        drop(token);
+        until(|| third.strong_count() == 0);
+    }
+
+    #[test]
+    fn ends_with_the_runtime() {
+        let world = World::new([]);
+        let token = world.token(3600);
+        world.keep_fresh(&token);
+        let keeper = Arc::downgrade(&token.progress().keeper.as_ref().unwrap().stop);
         world.runtime.close(None).unwrap();
-        assert_eq!(third.strong_count(), 0);
+        assert_eq!(keeper.strong_count(), 0);
+        assert!(token.progress().keeper.is_none());
+        let closed = token.keep_fresh(Some(&world.runtime)).unwrap_err();
+        assert_eq!(closed.status(), Status::Cancelled);
         assert!(token.progress().keeper.is_none());
     }
 
