@@ -185,9 +185,9 @@ static void *read_all_the_time(void *data)
         char *access_token = NULL;
         CHECK_OK(clef_refreshing_token_access_token(kept->token, &access_token, &error));
         clef_token *token = current(kept);
-        /* Else it was replaced just now. */
+        /* Else it was replaced just now. It may live on within the second that its expiry names. */
         if (strcmp(access_token, clef_token_access_token(token)) == 0)
-            reader->expired += clef_token_expires_at(token) <= asked_at;
+            reader->expired += clef_token_expires_at(token) < asked_at;
         if (kept->reads % 50 == 0)
             reader->refused += !opens_the_web_api(access_token);
         clef_token_free(token);
