@@ -65,3 +65,8 @@ fn reference() {
         );
     }
 }
+
+#[test]
+fn cancel() {
+    run("cancel");
+}

@@ -1,5 +1,6 @@
 /* Everything that the network can do below HTTP, and what clef makes of it. */
 #include "refusals.h"
+#include "sockets.h"
 #include <pthread.h>
 
 #define NETWORK(status, says) \
@@ -65,20 +66,6 @@ static void what_comes_too_late_is_a_timeout(void)
     }
     sandbox_reset();
     clef_sender_free(sender);
-}
-
-/* A port of 127.0.0.1 that is ours; gives its socket, which does not listen unless told to. */
-static int own_port(char *url, size_t size)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t length = sizeof address;
-    int own = socket(AF_INET, SOCK_STREAM, 0);
-    if (own < 0 || bind(own, (struct sockaddr *)&address, length) != 0 ||
-        getsockname(own, (struct sockaddr *)&address, &length) != 0)
-        sandbox_die("no port");
-    snprintf(url, size, "http://127.0.0.1:%d", ntohs(address.sin_port));
-    return own;
 }
 
 /* A refresh of a token of the sandbox at another URL fails as `row` says. */
