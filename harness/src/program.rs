@@ -36,6 +36,25 @@ impl Program {
         into: &Path,
         flags: &[&str],
     ) -> Program {
+        let folder = library.folder.display();
+        let linked = [
+            format!("-L{folder}"),
+            "-lclef".into(),
+            format!("-Wl,-rpath,{folder}"),
+        ];
+        let flags = linked
+            .iter()
+            .map(String::as_str)
+            .chain(flags.iter().copied());
+        Program::compile_unlinked(source, into, flags)
+    }
+
+    /// [`Program::compile`] for a program that loads clef itself.
+    pub fn compile_unlinked<'a>(
+        source: &str,
+        into: &Path,
+        flags: impl IntoIterator<Item = &'a str>,
+    ) -> Program {
         let stem = Path::new(source).file_stem().expect("a source has a name");
         let path = into.join(stem);
         let more = env::var("CLEF_TEST_CFLAGS").unwrap_or_default();
@@ -45,10 +64,6 @@ impl Program {
             .args(more.split_whitespace())
             .args(["-I", "include", source, "-o"])
             .arg(&path)
-            .arg("-L")
-            .arg(&library.folder)
-            .arg("-lclef")
-            .arg(format!("-Wl,-rpath,{}", library.folder.display()))
             .args(flags)
             .output()
             .expect("a C compiler is installed");

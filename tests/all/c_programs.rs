@@ -1,6 +1,8 @@
 //! Runs the C programs of `tests/c`, each against a sandbox of its own.
 
-use clef_harness::Program;
+use std::env::{self, consts};
+
+use clef_harness::{Library, Program};
 use clef_sandbox::{Options, Sandbox};
 
 use crate::support::scratch;
@@ -69,4 +71,20 @@ fn reference() {
 #[test]
 fn cancel() {
     run("cancel");
+}
+
+#[test]
+fn unload() {
+    let sandbox = Sandbox::start(Options::default()).expect("the sandbox starts");
+    let program = Program::compile_unlinked("tests/c/unload.c", &scratch("unload"), ["-ldl"]);
+    let file = format!("{}clef{}", consts::DLL_PREFIX, consts::DLL_SUFFIX);
+    let library = Library::get().folder.join(file).display().to_string();
+    // Valgrind takes a second for each.
+    let rounds = match env::var_os("CLEF_TEST_VALGRIND") {
+        Some(_) => "20",
+        None => "200",
+    };
+    let output = program.run([sandbox.url(), library, rounds.into()]);
+    print!("{output}");
+    assert!(output.contains(&format!("ok {rounds} rounds of 16 operations")));
 }
