@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int check_failures;
+/* Threads of a test check too. */
+static _Atomic int check_failures;
 
 #define CHECK(condition) \
     ((condition) ? (void)0 : check_failed(__FILE__, __LINE__, #condition, NULL, NULL))

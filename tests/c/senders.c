@@ -14,7 +14,7 @@ static clef_status refresh_with(const clef_credentials *credentials, clef_error 
 static void check_one_send(clef_send_callback send, struct step step, clef_status expected,
                            bool joins)
 {
-    struct script script = {&step, 1, 0, 0, NULL, 0};
+    struct script script = {&step, 1, 0, 0, NULL, 0, NULL};
     clef_credentials *credentials = credentials_of(custom(send, &script, 60000));
     clef_error *error = NULL;
     CHECK_STATUS(refresh_with(credentials, &error), expected);
@@ -280,7 +280,7 @@ static void a_retrying_sender_waits_as_told_and_repeats_what_it_may(void)
     for (size_t i = 0; i < sizeof RETRYING / sizeof *RETRYING; i++) {
         const struct retrying_case *row = &RETRYING[i];
         int failures = check_failures;
-        struct script script = {row->steps, row->count, 0, 0, NULL, 0};
+        struct script script = {row->steps, row->count, 0, 0, NULL, 0, NULL};
         clef_error *error = NULL;
         clef_token *token = NULL;
         clef_sender *inner = custom(answer_in_place, &script, -1), *retrying = NULL;

@@ -12,11 +12,6 @@ static const char UNAVAILABLE[] =
 static const char UNAVAILABLE_LATE[] = "{\"kind\": \"respond\", \"status\": 503, \"body\": \"busy\", "
                                        "\"times\": 0, \"delay_ms\": 300}";
 
-static void short_pause(void)
-{
-    nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
-}
-
 /* A token of a login, as good as expired, and what refreshes it. */
 struct user {
     clef_credentials *credentials;

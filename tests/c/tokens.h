@@ -19,6 +19,12 @@ static inline int64_t monotonic_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* Between two looks at what another thread does. */
+static inline void short_pause(void)
+{
+    nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+}
+
 static inline clef_scope_set *scopes_of(const char *text)
 {
     clef_scope_set *scopes = NULL;
