@@ -9,9 +9,15 @@ use crate::support::scratch;
 
 /// Compiles and runs `tests/c/NAME.c`, with the sandbox's URL as its argument; gives what it printed.
 pub fn run(name: &str) -> String {
+    run_with(name, &[])
+}
+
+/// [`run`] with further arguments.
+fn run_with(name: &str, arguments: &[&str]) -> String {
     let sandbox = Sandbox::start(Options::default()).expect("the sandbox starts");
     let source = format!("tests/c/{name}.c");
-    let output = Program::compile(&source, &scratch(name), &[]).run([sandbox.url()]);
+    let program = Program::compile(&source, &scratch(name), &[]);
+    let output = program.run([&[sandbox.url()], arguments].concat());
     print!("{output}");
     assert!(output.contains("ok "), "{name} ran no test");
     output
@@ -55,6 +61,41 @@ fn thousand() {
 #[test]
 fn idle() {
     run("idle");
+}
+
+#[test]
+fn background_senders() {
+    run("background_senders");
+}
+
+#[test]
+fn deadlocks() {
+    run("deadlocks");
+}
+
+#[test]
+fn reentry() {
+    run("reentry");
+}
+
+#[test]
+fn operations() {
+    run("operations");
+}
+
+/// With a new seed each time, which it prints.
+#[test]
+fn operation_walk() {
+    let steps = match std::env::var_os("CLEF_TEST_VALGRIND") {
+        None => 100_000,
+        Some(_) => 15_000,
+    };
+    let output = run_with("operation_walk", &[&steps.to_string()]);
+    assert!(output.starts_with("seed "), "it does not say its seed");
+    assert!(
+        output.contains(&format!("{steps} steps: ")),
+        "it did not walk {steps} steps"
+    );
 }
 
 #[test]
