@@ -36,6 +36,8 @@ static struct {
     clef_refreshing_credentials *refreshing_credentials;
     clef_refreshing_token *refreshing;
     clef_user_auth *auth;
+    clef_runtime *runtime;
+    clef_operation *operation;
     clef_error *last_error;
     char *text, *more_text;
 } out;
@@ -53,6 +55,8 @@ static char garbage[64];
     DO(refreshing_credentials, clef_refreshing_credentials_free) \
     DO(refreshing, clef_refreshing_token_free) \
     DO(auth, clef_user_auth_free) \
+    DO(runtime, clef_runtime_free) \
+    DO(operation, clef_operation_free) \
     DO(last_error, clef_error_free) \
     DO(text, clef_string_free) \
     DO(more_text, clef_string_free)
@@ -69,6 +73,8 @@ static clef_refreshing_credentials *refreshing_credentials, *refreshing_without_
     *refreshing_without_secret;
 static clef_refreshing_token *refreshing;
 static clef_user_auth *auth;
+static clef_runtime *runtime, *closed_runtime;
+static clef_operation *operation; /* is not done */
 static const char *state;
 
 static int rows;
@@ -174,6 +180,11 @@ static void count_free(void *user_data)
     freed++;
 }
 
+static void hear_completion(void *user_data, const clef_operation *done)
+{
+    (void)user_data, (void)done;
+}
+
 /* How the failing sender ends its exchange. */
 static enum ending {
     RESPOND_NULL,
@@ -275,6 +286,119 @@ static void null_in_senders(void)
             "sender must not be NULL");
     CHECK_INT(freed, 4);
     WORKS(clef_sender_new_custom(end_exchange, NULL, NULL, 1, OUT(sender), error));
+    INVALID(clef_sender_new_polled(1, NULL, error), "sender must not be NULL");
+    WORKS(clef_sender_new_polled(-1, OUT(sender), error));
+}
+
+static void null_in_runtimes(void)
+{
+    INVALID(clef_runtime_new(NULL, error), "runtime must not be NULL");
+    WORKS(clef_runtime_new(OUT(runtime), error));
+    INVALID(clef_runtime_wait(NULL, 0, error), "runtime must not be NULL");
+    INVALID(clef_runtime_close(NULL, 0, error), "runtime must not be NULL");
+
+    freed = 0;
+    INVALID(clef_runtime_new_sender(NULL, end_exchange, garbage, count_free, 1, OUT(sender), error),
+            "runtime must not be NULL");
+    INVALID(clef_runtime_new_sender(runtime, NULL, garbage, count_free, 1, OUT(sender), error),
+            "send must not be NULL");
+    INVALID(clef_runtime_new_sender(runtime, end_exchange, garbage, count_free, 1, NULL, error),
+            "sender must not be NULL");
+    CHECK_INT(clef_runtime_run_callbacks(runtime), 0);
+    CHECK_INT(freed, 6);
+    WORKS(clef_runtime_new_sender(runtime, end_exchange, NULL, NULL, 1, OUT(sender), error));
+}
+
+static void null_in_operations(void)
+{
+    INVALID(clef_operation_wait(NULL, 0, error), "operation must not be NULL");
+    INVALID(clef_operation_token(NULL, OUT(token), error), "operation must not be NULL");
+    INVALID(clef_operation_token(operation, NULL, error), "token must not be NULL");
+    INVALID(clef_operation_access_token(NULL, OUT(text), error), "operation must not be NULL");
+    INVALID(clef_operation_access_token(operation, NULL, error), "access_token must not be NULL");
+    INVALID(clef_operation_refreshing_token(NULL, OUT(refreshing), error),
+            "operation must not be NULL");
+    INVALID(clef_operation_refreshing_token(operation, NULL, error),
+            "refreshing_token must not be NULL");
+}
+
+/* What is refused is not begun, and frees its user_data; all the rest may be NULL. */
+static void null_in_starts(void)
+{
+    freed = 0;
+    INVALID(clef_http_request_start(NULL, runtime, hear_completion, garbage, count_free,
+                                    OUT(operation), error),
+            "request must not be NULL");
+    INVALID(clef_http_request_start(request, NULL, NULL, NULL, NULL, NULL, error),
+            "runtime must not be NULL");
+    INVALID(clef_refreshing_token_access_token_start(NULL, runtime, hear_completion, garbage,
+                                                     count_free, OUT(operation), error),
+            "token must not be NULL");
+    INVALID(clef_refreshing_token_access_token_start(refreshing, NULL, NULL, NULL, NULL, NULL,
+                                                     error),
+            "runtime must not be NULL");
+    INVALID(clef_refreshing_token_refresh_start(NULL, runtime, hear_completion, garbage, count_free,
+                                                OUT(operation), error),
+            "token must not be NULL");
+    INVALID(clef_refreshing_token_refresh_start(refreshing, NULL, NULL, NULL, NULL, NULL, error),
+            "runtime must not be NULL");
+    INVALID(clef_refreshing_token_keep_fresh(NULL, runtime, error), "token must not be NULL");
+    WORKS(clef_refreshing_token_keep_fresh(refreshing, NULL, error));
+
+    INVALID(clef_user_auth_request_token_start(NULL, SECRET, state, runtime, hear_completion,
+                                               garbage, count_free, OUT(operation), error),
+            "auth must not be NULL");
+    INVALID(clef_user_auth_request_token_start(auth, NULL, state, runtime, NULL, NULL, NULL, NULL,
+                                               error),
+            "code must not be NULL");
+    INVALID(clef_user_auth_request_token_start(auth, SECRET, NULL, runtime, hear_completion,
+                                               garbage, count_free, OUT(operation), error),
+            "state must not be NULL");
+    INVALID(clef_user_auth_request_token_start(auth, SECRET, state, NULL, hear_completion, garbage,
+                                               count_free, OUT(operation), error),
+            "runtime must not be NULL");
+    INVALID(clef_user_auth_request_token_from_url_start(NULL, "/?code=" SECRET, runtime,
+                                                        hear_completion, garbage, count_free,
+                                                        OUT(operation), error),
+            "auth must not be NULL");
+    INVALID(clef_user_auth_request_token_from_url_start(auth, NULL, runtime, NULL, NULL, NULL, NULL,
+                                                        error),
+            "url must not be NULL");
+    INVALID(clef_user_auth_request_token_from_url_start(auth, "/?code=" SECRET, NULL,
+                                                        hear_completion, garbage, count_free,
+                                                        OUT(operation), error),
+            "runtime must not be NULL");
+    INVALID(clef_user_auth_request_refreshing_token_start(NULL, SECRET, state, runtime,
+                                                          hear_completion, garbage, count_free,
+                                                          OUT(operation), error),
+            "auth must not be NULL");
+    INVALID(clef_user_auth_request_refreshing_token_start(auth, NULL, state, runtime, NULL, NULL,
+                                                          NULL, NULL, error),
+            "code must not be NULL");
+    INVALID(clef_user_auth_request_refreshing_token_start(auth, SECRET, NULL, runtime,
+                                                          hear_completion, garbage, count_free,
+                                                          OUT(operation), error),
+            "state must not be NULL");
+    INVALID(clef_user_auth_request_refreshing_token_start(auth, SECRET, state, NULL,
+                                                          hear_completion, garbage, count_free,
+                                                          OUT(operation), error),
+            "runtime must not be NULL");
+    INVALID(clef_user_auth_request_refreshing_token_from_url_start(NULL, "/?code=" SECRET, runtime,
+                                                                   hear_completion, garbage,
+                                                                   count_free, OUT(operation),
+                                                                   error),
+            "auth must not be NULL");
+    INVALID(clef_user_auth_request_refreshing_token_from_url_start(auth, NULL, runtime, NULL, NULL,
+                                                                   NULL, NULL, error),
+            "url must not be NULL");
+    INVALID(clef_user_auth_request_refreshing_token_from_url_start(auth, "/?code=" SECRET, NULL,
+                                                                   hear_completion, garbage,
+                                                                   count_free, OUT(operation),
+                                                                   error),
+            "runtime must not be NULL");
+    /* Each row that hands one in runs twice. */
+    CHECK_INT(freed, 2 * 13);
+    CHECK_INT(clef_runtime_run_callbacks(runtime), 0);
 }
 
 static void null_in_credentials(void)
@@ -670,7 +794,18 @@ static void null_in_getters(void)
     CHECK(!clef_exchange_is_cancelled(NULL));
     clef_exchange_respond(NULL, NULL);
     clef_exchange_fail(NULL, CLEF_STATUS_TRANSPORT, 0, NULL);
+    clef_exchange_forward(NULL, NULL);
     clef_exchange_free(NULL);
+    CHECK(clef_sender_next_exchange(NULL) == NULL);
+    CHECK(clef_sender_next_exchange(sender) == NULL);
+    CHECK_INT(clef_runtime_run_callbacks(NULL), 0);
+    CHECK_INT(clef_runtime_fd(NULL), -1);
+    clef_runtime_wake(NULL);
+    clef_runtime_free(NULL);
+    CHECK(!clef_operation_is_done(NULL));
+    CHECK(clef_operation_clone(NULL) == NULL);
+    clef_operation_cancel(NULL);
+    clef_operation_free(NULL);
     CHECK(clef_credentials_client_id(NULL) == NULL);
     CHECK(clef_credentials_redirect_uri(NULL) == NULL);
     CHECK(clef_credentials_clone(NULL) == NULL);
@@ -808,6 +943,25 @@ static void invalid_utf8(void)
             "verifier is not valid UTF-8");
     INVALID(clef_user_auth_request_token(auth, BAD_UTF8, state, OUT(token), error),
             "code is not valid UTF-8");
+    INVALID(clef_user_auth_request_token_start(auth, BAD_UTF8, state, runtime, NULL, NULL, NULL,
+                                               OUT(operation), error),
+            "code is not valid UTF-8");
+    INVALID(clef_user_auth_request_token_start(auth, SECRET, BAD_UTF8, runtime, NULL, NULL, NULL,
+                                               OUT(operation), error),
+            "state is not valid UTF-8");
+    INVALID(clef_user_auth_request_token_from_url_start(auth, BAD_UTF8, runtime, NULL, NULL, NULL,
+                                                        OUT(operation), error),
+            "url is not valid UTF-8");
+    INVALID(clef_user_auth_request_refreshing_token_start(auth, BAD_UTF8, state, runtime, NULL,
+                                                          NULL, NULL, OUT(operation), error),
+            "code is not valid UTF-8");
+    INVALID(clef_user_auth_request_refreshing_token_start(auth, SECRET, BAD_UTF8, runtime, NULL,
+                                                          NULL, NULL, OUT(operation), error),
+            "state is not valid UTF-8");
+    INVALID(clef_user_auth_request_refreshing_token_from_url_start(auth, BAD_UTF8, runtime, NULL,
+                                                                   NULL, NULL, OUT(operation),
+                                                                   error),
+            "url is not valid UTF-8");
     INVALID(clef_user_auth_request_token(auth, SECRET, BAD_UTF8, OUT(token), error),
             "state is not valid UTF-8");
     INVALID(clef_user_auth_request_token_from_url(auth, BAD_UTF8, OUT(token), error),
@@ -896,8 +1050,23 @@ static void timeouts(void)
         INVALID(clef_sender_new_custom(end_exchange, NULL, count_free, wrong[i], OUT(sender),
                                        error),
                 "timeout_ms must be -1 or more");
+        INVALID(clef_runtime_new_sender(runtime, end_exchange, NULL, count_free, wrong[i],
+                                        OUT(sender), error),
+                "timeout_ms must be -1 or more");
+        INVALID(clef_sender_new_polled(wrong[i], OUT(sender), error),
+                "timeout_ms must be -1 or more");
+        INVALID(clef_runtime_wait(runtime, wrong[i], error), "timeout_ms must be -1 or more");
+        INVALID(clef_runtime_close(runtime, wrong[i], error), "timeout_ms must be -1 or more");
+        INVALID(clef_operation_wait(operation, wrong[i], error), "timeout_ms must be -1 or more");
     }
-    CHECK_INT(freed, 4);
+    CHECK_INT(clef_runtime_run_callbacks(runtime), 0);
+    CHECK_INT(freed, 8);
+    INVALID(clef_runtime_new_sender(runtime, end_exchange, NULL, NULL, 0, OUT(sender), error),
+            "timeout_ms must not be 0");
+    INVALID(clef_sender_new_polled(0, OUT(sender), error), "timeout_ms must not be 0");
+    WORKS(clef_runtime_new_sender(runtime, end_exchange, NULL, NULL, INT64_MAX, OUT(sender),
+                                  error));
+    WORKS(clef_sender_new_polled(INT64_MAX, OUT(sender), error));
     INVALID(clef_http_config_set_connect_timeout(config, 0, error), "timeout must not be 0");
     INVALID(clef_http_config_set_timeout(config, 0, error), "timeout must not be 0");
     WORKS(clef_sender_new_retrying(sender, UINT32_MAX, INT64_MAX, OUT(sender), error));
@@ -1180,6 +1349,15 @@ static void huge_strings_that_stay_here(void)
                                                         error));
     WRONG_STATE(clef_user_auth_request_refreshing_token_from_url(auth, MEGABYTE_STATE,
                                                                  OUT(refreshing), error));
+    WRONG_STATE(clef_user_auth_request_token_start(auth, MEGABYTE, MEGABYTE, runtime, NULL, NULL,
+                                                   NULL, OUT(operation), error));
+    WRONG_STATE(clef_user_auth_request_token_from_url_start(auth, MEGABYTE_STATE, runtime, NULL,
+                                                            NULL, NULL, OUT(operation), error));
+    WRONG_STATE(clef_user_auth_request_refreshing_token_start(auth, MEGABYTE, MEGABYTE, runtime,
+                                                              NULL, NULL, NULL, OUT(operation),
+                                                              error));
+    WRONG_STATE(clef_user_auth_request_refreshing_token_from_url_start(
+        auth, MEGABYTE_STATE, runtime, NULL, NULL, NULL, OUT(operation), error));
     WRONG_STATE(clef_user_auth_prepare_token(auth, MEGABYTE, MEGABYTE, OUT(request), error));
     WRONG_STATE(clef_user_auth_prepare_token_from_url(auth, MEGABYTE_STATE, OUT(request), error));
     NO_TERMINAL(clef_prompt_for_user_token(MEGABYTE, MEGABYTE, MEGABYTE_URI, NULL, 0, NULL,
@@ -1428,6 +1606,33 @@ static void wrong_states(void)
 
 /* What works once */
 
+#define CLOSED(call) ROW(call, CLEF_STATUS_CANCELLED, CLEF_REMEDY_NONE, "closed")
+
+static void closed_runtimes(void)
+{
+    CLOSED(clef_http_request_start(request, closed_runtime, NULL, NULL, NULL, OUT(operation),
+                                   error));
+    CLOSED(clef_refreshing_token_access_token_start(refreshing, closed_runtime, NULL, NULL, NULL,
+                                                    OUT(operation), error));
+    CLOSED(clef_refreshing_token_refresh_start(refreshing, closed_runtime, NULL, NULL, NULL,
+                                               OUT(operation), error));
+    CLOSED(clef_refreshing_token_keep_fresh(refreshing, closed_runtime, error));
+    ROW(clef_runtime_wait(closed_runtime, -1, error), CLEF_STATUS_CANCELLED, CLEF_REMEDY_NONE,
+        "cancelled");
+    WORKS(clef_runtime_close(closed_runtime, 0, error));
+}
+
+#define BUSY(call) ROW(call, CLEF_STATUS_BUSY, CLEF_REMEDY_RETRY_LATER, "not done")
+
+static void operations_that_are_not_done(void)
+{
+    BUSY(clef_operation_token(operation, OUT(token), error));
+    BUSY(clef_operation_access_token(operation, OUT(text), error));
+    BUSY(clef_operation_refreshing_token(operation, OUT(refreshing), error));
+    ROW(clef_operation_wait(operation, 0, error), CLEF_STATUS_TIMEOUT, CLEF_REMEDY_RETRY_LATER,
+        "not done");
+}
+
 #define SPENT(call) ROW(call, CLEF_STATUS_ALREADY_USED, CLEF_REMEDY_FIX_CALL, "before")
 
 static void spent(void)
@@ -1441,10 +1646,17 @@ static void spent(void)
     SPENT(clef_user_auth_prepare_token(auth, SECRET, state, OUT(request), error));
     SPENT(clef_user_auth_request_token(auth, SECRET, state, OUT(token), error));
     SPENT(clef_user_auth_request_refreshing_token(auth, SECRET, state, OUT(refreshing), error));
+    SPENT(clef_user_auth_request_token_start(auth, SECRET, state, runtime, NULL, NULL, NULL,
+                                             OUT(operation), error));
+    SPENT(clef_user_auth_request_refreshing_token_start(auth, SECRET, state, runtime, NULL, NULL,
+                                                        NULL, OUT(operation), error));
     WRONG_STATE(clef_user_auth_request_token(auth, SECRET, "forged", OUT(token), error));
+    WRONG_STATE(clef_user_auth_request_token_start(auth, SECRET, "forged", runtime, NULL, NULL,
+                                                   NULL, OUT(operation), error));
 
     CHECK_STATUS(clef_http_request_send(first, OUT(token), &error), CLEF_STATUS_OAUTH);
     SPENT(clef_http_request_send(first, OUT(token), error));
+    SPENT(clef_http_request_start(first, runtime, NULL, NULL, NULL, OUT(operation), error));
     clef_http_request_free(first);
 }
 
@@ -1516,6 +1728,20 @@ static char *huge_between(const char *before, const char *after)
     return text;
 }
 
+static void start_what_is_never_done(void)
+{
+    clef_error *error = NULL;
+    clef_sender *unpolled = NULL;
+    clef_http_request *unanswered = NULL;
+    CHECK_OK(clef_sender_new_polled(-1, &unpolled, &error));
+    clef_credentials *silent = sandbox_credentials(SANDBOX_CLIENT_SECRET, unpolled);
+    CHECK_OK(clef_credentials_prepare_client_token(silent, &unanswered, &error));
+    CHECK_OK(clef_http_request_start(unanswered, runtime, NULL, NULL, NULL, &operation, &error));
+    clef_http_request_free(unanswered);
+    clef_credentials_free(silent);
+    clef_sender_free(unpolled);
+}
+
 static void set_up(void)
 {
     huge.text = huge_between("", "");
@@ -1543,10 +1769,17 @@ static void set_up(void)
     CHECK_OK(clef_refreshing_token_new(token, credentials, &refreshing, &error));
     CHECK_OK(clef_user_auth_new(credentials, NULL, 0, &auth, &error));
     state = clef_user_auth_state(auth);
+    CHECK_OK(clef_runtime_new(&runtime, &error));
+    CHECK_OK(clef_runtime_new(&closed_runtime, &error));
+    CHECK_OK(clef_runtime_close(closed_runtime, -1, &error));
+    start_what_is_never_done();
 }
 
 static void tear_down(void)
 {
+    clef_operation_free(operation);
+    clef_runtime_free(closed_runtime);
+    clef_runtime_free(runtime);
     clef_user_auth_free(auth);
     clef_refreshing_token_free(refreshing);
     clef_token_free(token);
@@ -1584,6 +1817,9 @@ int main(int count, char **arguments)
     int asked = sandbox_count(NULL);
     RUN(null_in_scope_sets);
     RUN(null_in_senders);
+    RUN(null_in_runtimes);
+    RUN(null_in_operations);
+    RUN(null_in_starts);
     RUN(null_in_credentials);
     RUN(null_in_requests);
     RUN(null_in_prepared_requests);
@@ -1611,6 +1847,8 @@ int main(int count, char **arguments)
     RUN(json);
     RUN(foreign_tokens);
     RUN(http_settings);
+    RUN(closed_runtimes);
+    RUN(operations_that_are_not_done);
     /* All of that was refused before the service was asked. */
     CHECK_INT(sandbox_count(NULL), asked);
 
