@@ -17,7 +17,7 @@ fn run_with(name: &str, arguments: &[&str]) -> String {
     let sandbox = Sandbox::start(Options::default()).expect("the sandbox starts");
     let source = format!("tests/c/{name}.c");
     let program = Program::compile(&source, &scratch(name), &[]);
-    let output = program.run([&[sandbox.url()], arguments].concat());
+    let output = program.run([&[&*sandbox.url()], arguments].concat());
     print!("{output}");
     assert!(output.contains("ok "), "{name} ran no test");
     output
