@@ -920,7 +920,8 @@ clef_status clef_sender_new_polled(int64_t timeout_ms,
 
 /**
  * The next request of a polled sender; NULL when there is none at the moment, and for any other
- * sender. Yours: end it as a `clef_send_callback` would. Never blocks; any thread.
+ * sender. Yours: end it as a `clef_send_callback` would, or free it with `clef_exchange_free`.
+ * Never blocks; any thread.
  */
 clef_exchange *clef_sender_next_exchange(const clef_sender *sender);
 
@@ -2123,8 +2124,9 @@ clef_status clef_runtime_wait(const clef_runtime *runtime,
                               clef_error **error);
 
 /**
- * Ends one `clef_runtime_wait`, the one under way or the next. Any thread; never blocks. NULL
- * does nothing.
+ * Ends one `clef_runtime_wait`, the one under way or the next, and makes `clef_runtime_fd`
+ * readable until then. `clef_runtime_run_callbacks` takes it away too: so look at what you wake
+ * for after that, not before. Any thread; never blocks. NULL does nothing.
  */
 void clef_runtime_wake(const clef_runtime *runtime);
 
@@ -2138,8 +2140,8 @@ int32_t clef_runtime_fd(const clef_runtime *runtime);
 
 /**
  * `clef_sender_new_custom` for a `send` that only `clef_runtime_run_callbacks` of `runtime`
- * calls, whichever thread sends. `free_user_data` is called by it too, unless the runtime is
- * closed.
+ * calls, whichever thread sends. `free_user_data` (nullable) is called by it too, unless the
+ * runtime is closed, with `user_data`.
  *
  * `timeout_ms` counts from when the request is sent: milliseconds above 0, -1 for ever. A
  * blocking call that needs this sender waits for the pump; on the thread that pumps, which is

@@ -76,8 +76,9 @@ pub extern "C" fn clef_runtime_wait(
     })
 }
 
-/// Ends one `clef_runtime_wait`, the one under way or the next. Any thread; never blocks. NULL
-/// does nothing.
+/// Ends one `clef_runtime_wait`, the one under way or the next, and makes `clef_runtime_fd`
+/// readable until then. `clef_runtime_run_callbacks` takes it away too: so look at what you wake
+/// for after that, not before. Any thread; never blocks. NULL does nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_runtime_wake(runtime: Option<&clef_runtime>) {
     if let Some(runtime) = runtime {
@@ -95,8 +96,8 @@ pub extern "C" fn clef_runtime_fd(runtime: Option<&clef_runtime>) -> i32 {
 }
 
 /// `clef_sender_new_custom` for a `send` that only `clef_runtime_run_callbacks` of `runtime`
-/// calls, whichever thread sends. `free_user_data` is called by it too, unless the runtime is
-/// closed.
+/// calls, whichever thread sends. `free_user_data` (nullable) is called by it too, unless the
+/// runtime is closed, with `user_data`.
 ///
 /// `timeout_ms` counts from when the request is sent: milliseconds above 0, -1 for ever. A
 /// blocking call that needs this sender waits for the pump; on the thread that pumps, which is

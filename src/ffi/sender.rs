@@ -169,7 +169,8 @@ pub(super) fn timeout_from_the_queue(milliseconds: i64) -> Result<Option<Duratio
 }
 
 /// The next request of a polled sender; NULL when there is none at the moment, and for any other
-/// sender. Yours: end it as a `clef_send_callback` would. Never blocks; any thread.
+/// sender. Yours: end it as a `clef_send_callback` would, or free it with `clef_exchange_free`.
+/// Never blocks; any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_sender_next_exchange(
     sender: Option<&clef_sender>,
