@@ -67,6 +67,7 @@ static atomic_int record_count;
 static int most_records;
 
 static clef_runtime *runtime;
+static atomic_bool is_closed;
 static clef_sender *polled_sender;
 static clef_credentials *credentials[3]; /* unbound, bound, polled */
 static clef_refreshing_token *tokens[TOKENS];
@@ -79,12 +80,12 @@ static struct {
     int count;
 } kept = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-/* Every callback begins with this: it must be on a thread of the program's and not inside a call that starts, but for
- * destructors, which such a call may run. */
-static bool call_begins(bool may_be_starting)
+/* Every callback begins with this: it must be on a thread of the program's. Destructors alone may run inside a call that
+ * starts, and when the runtime is closed. */
+static bool call_begins(bool is_destructor)
 {
     calls++;
-    if (!me || (starting && !may_be_starting)) {
+    if (!me || (!is_destructor && (starting || is_closed))) {
         stray_calls++;
         return false;
     }
@@ -398,7 +399,7 @@ static bool all_is_done(void)
     return true;
 }
 
-static void check_records(bool is_closed)
+static void check_records(void)
 {
     for (int i = 0; i < record_count; i++) {
         const struct record *record = &records[i];
@@ -407,10 +408,10 @@ static void check_records(bool is_closed)
         CHECK_INT(record->freed, 1);
     }
     for (int i = 0; i < SLOTS; i++) {
-        if (slots[i].operation && is_closed)
-            CHECK(clef_operation_is_done(slots[i].operation));
-        if (slots[i].operation && clef_operation_is_done(slots[i].operation))
-            look(slots[i].operation, slots[i].record);
+        if (!slots[i].operation)
+            continue;
+        CHECK(clef_operation_is_done(slots[i].operation));
+        look(slots[i].operation, slots[i].record);
     }
 }
 
@@ -418,6 +419,7 @@ static void set_round(void)
 {
     clef_error *error = NULL;
     clef_sender *senders[3];
+    is_closed = false;
     record_count = 0;
     memset(records, 0, sizeof *records * (size_t)most_records);
     runtime = new_runtime();
@@ -491,7 +493,7 @@ static void walk_one_round(int steps)
     if (end == 0) {
         /* In the middle of it all; what nobody answers is given up. */
         UNTIL(record_count >= steps / 16);
-        clef_runtime_close(runtime, 5, NULL);
+        is_closed = clef_runtime_close(runtime, 5, NULL) == CLEF_STATUS_OK;
     }
     for (int i = 0; i < THREADS; i++)
         pthread_join(walkers[i].thread, NULL);
@@ -499,9 +501,10 @@ static void walk_one_round(int steps)
     if (end == 1)
         settle();
     CHECK_INT(clef_runtime_close(runtime, -1, NULL), CLEF_STATUS_OK);
+    is_closed = true;
     int calls_so_far = calls;
     CHECK_INT(clef_runtime_run_callbacks(runtime), 0);
-    check_records(true);
+    check_records();
     CHECK_INT(calls, calls_so_far);
     ends = true;
     pthread_join(answers_too, NULL);
