@@ -44,13 +44,15 @@ impl RefreshingToken {
     ) -> Result<Operation> {
         let background = runtime.background().clone();
         let this = self.clone();
+        // Begun here, so that who asks after this call joins it.
+        let first = step(self);
         Operation::start(
             runtime.background(),
             completion,
             |context, operation| async move {
                 let wait_at = |desk: &Arc<Desk>| operation.wait_at(desk);
                 let token = this
-                    .in_background(&background, context.stop(), step, wait_at)
+                    .in_background(&background, context.stop(), first, step, wait_at)
                     .await
                     .or_else(|error| match context.is_stopped() {
                         true => Err(error),
@@ -67,27 +69,27 @@ impl RefreshingToken {
         &self,
         background: &Arc<Background>,
         stop: &Stop,
+        first: Step,
         step: impl Fn(&RefreshingToken) -> Step,
         wait_at: impl Fn(&Arc<Desk>),
     ) -> Result<Token> {
+        let mut next = first;
         loop {
-            let (flight, began_it) = match step(self) {
+            let (passenger, is_mine) = match next {
                 Step::Done(result) => return result,
-                Step::Wait(flight) => (flight, None),
-                Step::Refresh(refresh) => (refresh.flight().clone(), Some(refresh)),
+                Step::Wait(passenger) => (passenger, false),
+                Step::Refresh(refresh, passenger) => {
+                    refresh.spawn(background)?;
+                    (passenger, true)
+                }
             };
-            let _passenger = flight.board();
-            wait_at(flight.desk());
-            let is_mine = began_it.is_some();
-            if let Some(refresh) = began_it {
-                refresh.spawn(background)?;
-            }
-            match race(flight.landed(), stop.stopped()).await {
+            wait_at(passenger.desk());
+            match race(passenger.landed(), stop.stopped()).await {
                 Either::Second(()) => return Err(cancelled()),
                 Either::First(Landing::Refreshed(token)) => return Ok(token),
                 Either::First(Landing::Failed(error)) => return Err(error),
                 Either::First(Landing::Abandoned(error)) if is_mine => return Err(error),
-                Either::First(Landing::Abandoned(_)) => {}
+                Either::First(Landing::Abandoned(_)) => next = step(self),
             }
         }
     }

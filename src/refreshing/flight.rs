@@ -54,7 +54,7 @@ impl Flight {
         Passenger(self.clone())
     }
 
-    pub(super) async fn landed(&self) -> Landing {
+    async fn landed(&self) -> Landing {
         let mut waiting = Waiting::new(|waker| {
             let forgotten = self.lock().waiting.remove(waker);
             drop(forgotten);
@@ -71,15 +71,6 @@ impl Flight {
         .await
     }
 
-    /// Blocks until it has landed, and runs its host code meanwhile.
-    pub(super) fn wait(self: &Arc<Flight>) -> Result<Landing> {
-        let _passenger = self.board();
-        block_on(
-            &Alarm::default(),
-            helping(|| self.desk.clone(), self.landed()),
-        )
-    }
-
     pub(super) fn land(&self, landing: Landing) {
         let mut state = self.lock();
         state.landing = Some(landing);
@@ -91,6 +82,25 @@ impl Flight {
 
 /// Wants a flight to go on.
 pub(super) struct Passenger(Arc<Flight>);
+
+impl Passenger {
+    /// Where the host code of the flight lies.
+    pub(super) fn desk(&self) -> &Arc<Desk> {
+        &self.0.desk
+    }
+
+    pub(super) async fn landed(&self) -> Landing {
+        self.0.landed().await
+    }
+
+    /// Blocks until the flight has landed, and runs its host code meanwhile.
+    pub(super) fn wait(self) -> Result<Landing> {
+        block_on(
+            &Alarm::default(),
+            helping(|| self.desk().clone(), self.landed()),
+        )
+    }
+}
 
 impl Drop for Passenger {
     fn drop(&mut self) {

@@ -115,6 +115,7 @@ async fn keep(
                 .in_background(
                     &background,
                     &stop,
+                    token.step_to_refresh(),
                     RefreshingToken::step_to_refresh,
                     nobody_waits,
                 )

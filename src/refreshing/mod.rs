@@ -23,7 +23,7 @@ use crate::secret::Secret;
 use crate::token::Token;
 
 use self::backoff::Backoff;
-use self::flight::{Flight, Landing};
+use self::flight::{Flight, Landing, Passenger};
 use self::keeper::Keeper;
 use self::listener::ListenerSlot;
 use self::refresh::Refresh;
@@ -86,9 +86,9 @@ enum Step {
     /// There is nothing to wait for.
     Done(Result<Token>),
     /// Another refresh is under way.
-    Wait(Arc<Flight>),
+    Wait(Passenger),
     /// A refresh was just begun here.
-    Refresh(Refresh),
+    Refresh(Refresh, Passenger),
 }
 
 impl RefreshingToken {
@@ -148,12 +148,12 @@ impl RefreshingToken {
             match self.step_to_fresh(|flight| flight.desk().check_not_called_back()) {
                 Step::Done(result) => return result,
                 // Its answer is for all who waited, be the new token short-lived or not.
-                Step::Wait(flight) => match flight.wait()? {
+                Step::Wait(passenger) => match passenger.wait()? {
                     Landing::Refreshed(token) => return Ok(token),
                     Landing::Failed(error) => return Err(error),
                     Landing::Abandoned(_) => {}
                 },
-                Step::Refresh(refresh) => {
+                Step::Refresh(refresh, _) => {
                     return refresh
                         .here()
                         .or_else(|error| self.usable_instead_of(error));
@@ -175,7 +175,7 @@ impl RefreshingToken {
             return match may_ask(flight) {
                 Err(error) => Step::Done(Err(error)),
                 Ok(()) if current.is_usable(now) => Step::Done(Ok(current.token)),
-                Ok(()) => Step::Wait(flight.clone()),
+                Ok(()) => Step::Wait(flight.board()),
             };
         }
         if current.is_fresh(now) {
@@ -191,7 +191,7 @@ impl RefreshingToken {
         if let Err(limited) = self.shared.credentials.cooldown().check(now) {
             return usable(limited);
         }
-        Step::Refresh(self.begin(progress, current.token))
+        self.begin(progress, current.token)
     }
 
     /// A refresh takes time: the old token must be valid still, and not be rejected meanwhile.
@@ -209,12 +209,12 @@ impl RefreshingToken {
         loop {
             match this.step_to_refresh() {
                 Step::Done(result) => return result.map(drop),
-                Step::Wait(flight) => match flight.wait()? {
+                Step::Wait(passenger) => match passenger.wait()? {
                     Landing::Refreshed(_) => return Ok(()),
                     Landing::Failed(error) => return Err(error),
                     Landing::Abandoned(_) => {}
                 },
-                Step::Refresh(refresh) => return refresh.here().map(drop),
+                Step::Refresh(refresh, _) => return refresh.here().map(drop),
             }
         }
     }
@@ -222,10 +222,10 @@ impl RefreshingToken {
     fn step_to_refresh(&self) -> Step {
         let progress = self.progress();
         match &progress.flight {
-            Some(flight) => Step::Wait(flight.clone()),
+            Some(flight) => Step::Wait(flight.board()),
             None => {
                 let token = self.current().token;
-                Step::Refresh(self.begin(progress, token))
+                self.begin(progress, token)
             }
         }
     }
@@ -236,12 +236,12 @@ impl RefreshingToken {
         loop {
             match this.step_to_replace(access_token) {
                 Step::Done(result) => return result.map(drop),
-                Step::Wait(flight) => {
-                    if let Landing::Failed(error) = flight.wait()? {
+                Step::Wait(passenger) => {
+                    if let Landing::Failed(error) = passenger.wait()? {
                         return Err(error);
                     }
                 }
-                Step::Refresh(refresh) => return refresh.here().map(drop),
+                Step::Refresh(refresh, _) => return refresh.here().map(drop),
             }
         }
     }
@@ -258,7 +258,7 @@ impl RefreshingToken {
         if let Some(flight) = &progress.flight {
             return match flight.desk().check_not_called_back() {
                 Err(error) => Step::Done(Err(error)),
-                Ok(()) if is_current => Step::Wait(flight.clone()),
+                Ok(()) if is_current => Step::Wait(flight.board()),
                 Ok(()) => Step::Done(Ok(current.token)),
             };
         }
@@ -271,19 +271,23 @@ impl RefreshingToken {
         if let Err(limited) = self.shared.credentials.cooldown().check(self.now()) {
             return Step::Done(Err(limited));
         }
-        Step::Refresh(self.begin(progress, current.token))
+        self.begin(progress, current.token)
     }
 
     /// Begins a refresh, which others see from now on.
-    fn begin(&self, mut progress: MutexGuard<'_, Progress>, old: Token) -> Refresh {
+    fn begin(&self, mut progress: MutexGuard<'_, Progress>, old: Token) -> Step {
         let flight = Arc::<Flight>::default();
+        let passenger = flight.board();
         progress.flight = Some(flight.clone());
         let untaken = progress.untaken.take();
         drop(progress);
         self.shared
             .current
             .change(|current| current.refreshing = true);
-        Refresh::new(self.shared.clone(), flight, old, untaken)
+        Step::Refresh(
+            Refresh::new(self.shared.clone(), flight, old, untaken),
+            passenger,
+        )
     }
 
     /// The token as it is now. No network.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::clock::TIME_UNKNOWN;
 use crate::error::{Error, Result, Status};
 use crate::runtime::Background;
+use crate::stop::cancelled;
 use crate::token::Token;
 use crate::work::{Context, block_on};
 
@@ -36,12 +37,9 @@ impl Refresh {
             flight,
             old,
             untaken,
-            landing: Landing::Failed(Error::new(Status::Internal, "the refresh panicked")),
+            // Until it runs, and where it never does.
+            landing: Landing::Abandoned(cancelled()),
         }
-    }
-
-    pub(super) fn flight(&self) -> &Arc<Flight> {
-        &self.flight
     }
 
     /// Refreshes on this thread, which blocks meanwhile.
@@ -57,12 +55,10 @@ impl Refresh {
     }
 
     /// Refreshes in the background.
-    pub(super) fn spawn(mut self, background: &Arc<Background>) -> Result<()> {
+    pub(super) fn spawn(self, background: &Arc<Background>) -> Result<()> {
         let stop = self.flight.stop().clone();
         let desk = self.flight.desk().clone();
         let context = Context::background(background, stop.clone(), desk);
-        // Until it runs, and where it never does.
-        self.landing = Landing::Abandoned(crate::stop::cancelled());
         background.spawn(&stop, async move {
             self.run(context).await;
         })
