@@ -22,6 +22,8 @@ struct program {
     clef_refreshing_token *token; /* NULL until the user is logged in */
     clef_error *error;
     bool is_done;
+    char line[8192]; /* what the user has pasted so far */
+    size_t length;
 };
 
 /* Runs in the loop, and may start the next thing. */
@@ -48,16 +50,22 @@ static void on_logged_in(void *user_data, const clef_operation *operation)
                                               program, NULL, NULL, &program->error);
 }
 
-/* The user has pasted a line: checks the URL, and trades its code in the background. */
-static void on_input(struct program *program)
+/* The user has pasted something; false until that is a whole line. Then its URL is checked, and its
+ * code is traded in the background. */
+static bool on_input(struct program *program)
 {
-    char redirect[8192];
-    ssize_t length = read(STDIN_FILENO, redirect, sizeof redirect - 1);
-    redirect[length > 0 ? length : 0] = '\0'; /* the end of the input is an URL without a code */
-    redirect[strcspn(redirect, "\r\n")] = '\0';
+    size_t room = sizeof program->line - 1 - program->length;
+    ssize_t length = read(STDIN_FILENO, program->line + program->length, room);
+    if (length > 0)
+        program->length += (size_t)length;
+    size_t end = strcspn(program->line, "\r\n");
+    if (length > 0 && (size_t)length < room && end == program->length)
+        return false;
+    program->line[end] = '\0';
     (void)clef_user_auth_request_refreshing_token_from_url_start(
-        program->login, redirect, program->runtime, on_logged_in, program, NULL, NULL,
+        program->login, program->line, program->runtime, on_logged_in, program, NULL, NULL,
         &program->error);
+    return true;
 }
 
 int main(void)
@@ -100,15 +108,14 @@ int main(void)
             perror("poll");
             break;
         }
-        turns++;
-        if (events[1].revents) {
-            on_input(&program);
+        if (events[1].revents && on_input(&program))
             events[1].fd = -1; /* there is nothing more to paste */
-        }
-        if (events[0].revents)
+        if (events[0].revents) {
             clef_runtime_run_callbacks(program.runtime);
+            turns++;
+        }
     }
-    printf("The loop had something to do %ld times\n", turns);
+    printf("clef had something to run %ld times\n", turns);
 
 done:
     if (program.error)
