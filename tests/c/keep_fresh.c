@@ -7,6 +7,9 @@
 #define LIFE_S 3
 #define WATCHED_MS 30000
 
+/* A refresh has a second from when it is due until the token expires, and the service takes a fifth of it. */
+#define STALLED_MS 300
+
 #define NOBODY 0
 #define MAX_PUMPS 3
 
@@ -208,18 +211,28 @@ static void *watch_a_reader(void *unused)
     keep_fresh(&kept, runtime);
     pthread_t thread;
     pthread_create(&thread, NULL, read_all_the_time, &reader);
-    int64_t deadline = monotonic_ms() + WATCHED_MS;
-    while (monotonic_ms() < deadline)
+    int64_t start = monotonic_ms(), turn = start, longest_turn = 0;
+    while (turn < start + WATCHED_MS) {
         pump(1, runtime);
+        int64_t next_turn = monotonic_ms();
+        if (next_turn - turn > longest_turn)
+            longest_turn = next_turn - turn;
+        turn = next_turn;
+    }
     reader.is_to_end = true;
     pthread_join(thread, NULL);
 
     printf("%ld reads, %d refreshes\n", (long)kept.reads, kept.changed);
-    CHECK_INT(kept.sent[NOBODY], 0); /* the reader sent nothing, */
-    CHECK_INT(kept.stood_still, 0);  /* and did not wait for what others sent */
+    if (longest_turn < STALLED_MS) {
+        CHECK_INT(kept.sent[NOBODY], 0); /* the reader sent nothing, */
+        CHECK_INT(kept.stood_still, 0);  /* and did not wait for what others sent */
+    } else {
+        /* As under valgrind beside other tests: then a reader rightly refreshes what has expired. */
+        printf("not judged: this machine stood still for %lld ms\n", (long long)longest_turn);
+    }
     CHECK_INT(reader.expired, 0);
     CHECK_INT(reader.refused, 0);
-    CHECK_INT(kept.heard[NOBODY], 0);
+    CHECK_INT(kept.heard[NOBODY], kept.sent[NOBODY]);
     CHECK_INT(kept.failed, 0);
     /* One each half life, to five eighths of it. */
     CHECK(kept.changed <= WATCHED_MS / (LIFE_S * 500) + 1);
