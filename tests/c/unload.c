@@ -102,6 +102,8 @@ int main(int argc, char **argv)
 {
     if (argc != 4)
         return 2;
+    /* What waits for ever fails. */
+    alarm(300);
     sandbox_url = argv[1];
     library_file = argv[2];
     int rounds = atoi(argv[3]);
