@@ -3,22 +3,10 @@
 #define UNDER_WAY_H
 
 #include "hanging_lookup.h"
+#include "runtimes.h"
 #include "sockets.h"
-#include "tokens.h"
 #include <dirent.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <stdatomic.h>
-
-/* Waits for what another thread does, in bounds. */
-#define UNTIL(condition) \
-    do { \
-        int64_t give_up_at_ = monotonic_ms() + GENEROUS_MS; \
-        bool came_; \
-        while (!(came_ = (condition)) && monotonic_ms() < give_up_at_) \
-            nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL); \
-        came_ ? (void)0 : check_failed(__FILE__, __LINE__, #condition, NULL, NULL); \
-    } while (0)
 
 /* Calls `each` with the name of every thread of the process; gives how many of those it answered true to. */
 static inline int count_threads(bool (*each)(const char *name))
@@ -58,28 +46,6 @@ static inline int clef_threads(void)
     return count_threads(is_of_clef);
 }
 
-/* What the host hears of an operation. */
-struct completion {
-    atomic_int count, freed;
-    atomic_int status;
-    pthread_t thread;
-};
-
-static inline void complete(void *data, const clef_operation *operation)
-{
-    struct completion *completion = data;
-    clef_token *token = NULL;
-    completion->status = clef_operation_token(operation, &token, NULL);
-    completion->thread = pthread_self();
-    completion->count++;
-    clef_token_free(token);
-}
-
-static inline void free_completion(void *data)
-{
-    ((struct completion *)data)->freed++;
-}
-
 /* One operation. */
 struct under_way {
     clef_operation *operation;
@@ -88,7 +54,7 @@ struct under_way {
     int connection;
     bool has_sender; /* with an under_way as its user data */
     atomic_int sends, senders_freed;
-    struct completion completion;
+    struct heard heard;
 };
 
 /* Where the requests go. */
@@ -130,8 +96,8 @@ static inline void start_at(struct under_way *under_way, const clef_runtime *run
     clef_http_request *request = NULL;
     clef_error *error = NULL;
     CHECK_OK(clef_credentials_prepare_client_token(credentials, &request, &error));
-    CHECK_OK(clef_http_request_start(request, runtime, complete, &under_way->completion,
-                                     free_completion, &under_way->operation, &error));
+    CHECK_OK(clef_http_request_start(request, runtime, hear_completion, &under_way->heard,
+                                     free_heard, &under_way->operation, &error));
     clef_http_request_free(request);
     clef_credentials_free(credentials);
 }
@@ -184,8 +150,8 @@ static inline void state_dripping(struct under_way *under_way, const clef_runtim
     clef_http_request *request = NULL;
     clef_error *error = NULL;
     CHECK_OK(clef_credentials_prepare_client_token(credentials, &request, &error));
-    CHECK_OK(clef_http_request_start(request, runtime, complete, &under_way->completion,
-                                     free_completion, &under_way->operation, &error));
+    CHECK_OK(clef_http_request_start(request, runtime, hear_completion, &under_way->heard,
+                                     free_heard, &under_way->operation, &error));
     clef_http_request_free(request);
     clef_credentials_free(credentials);
     UNTIL(sandbox_count(NULL) > before);
@@ -231,7 +197,7 @@ static inline void free_sender(void *data)
     ((struct under_way *)data)->senders_freed++;
 }
 
-static inline clef_sender *unbound(clef_send_callback send, struct under_way *under_way)
+static inline clef_sender *unbound_sender(clef_send_callback send, struct under_way *under_way)
 {
     clef_sender *sender = NULL;
     clef_error *error = NULL;
@@ -254,7 +220,7 @@ static inline void pump_until_sent(struct under_way *under_way, const clef_runti
     CHECK_INT(under_way->sends, 1);
 }
 
-static inline clef_sender *bound(clef_send_callback send, struct under_way *under_way,
+static inline clef_sender *bound_sender(clef_send_callback send, struct under_way *under_way,
                                  const clef_runtime *runtime)
 {
     clef_sender *sender = NULL;
@@ -269,7 +235,7 @@ static inline void state_sender_not_called(struct under_way *under_way, const cl
                                            const struct places *places)
 {
     (void)places;
-    start_through(under_way, runtime, unbound(keep_exchange, under_way));
+    start_through(under_way, runtime, unbound_sender(keep_exchange, under_way));
     CHECK_INT(clef_runtime_wait(runtime, GENEROUS_MS, NULL), CLEF_STATUS_OK);
 }
 
@@ -278,7 +244,7 @@ static inline void state_sender_not_answering(struct under_way *under_way,
                                               const struct places *places)
 {
     (void)places;
-    start_through(under_way, runtime, unbound(keep_exchange, under_way));
+    start_through(under_way, runtime, unbound_sender(keep_exchange, under_way));
     pump_until_sent(under_way, runtime);
 }
 
@@ -287,7 +253,7 @@ static inline void state_bound_sender_not_called(struct under_way *under_way,
                                                  const struct places *places)
 {
     (void)places;
-    start_through(under_way, runtime, bound(keep_exchange, under_way, runtime));
+    start_through(under_way, runtime, bound_sender(keep_exchange, under_way, runtime));
     CHECK_INT(clef_runtime_wait(runtime, GENEROUS_MS, NULL), CLEF_STATUS_OK);
 }
 
@@ -296,7 +262,7 @@ static inline void state_bound_sender_not_answering(struct under_way *under_way,
                                                     const struct places *places)
 {
     (void)places;
-    start_through(under_way, runtime, bound(keep_exchange, under_way, runtime));
+    start_through(under_way, runtime, bound_sender(keep_exchange, under_way, runtime));
     pump_until_sent(under_way, runtime);
 }
 
@@ -325,7 +291,7 @@ static inline void state_between_retries(struct under_way *under_way, const clef
                                          const struct places *places)
 {
     (void)places;
-    clef_sender *inner = unbound(ask_for_patience, under_way), *sender = NULL;
+    clef_sender *inner = unbound_sender(ask_for_patience, under_way), *sender = NULL;
     clef_error *error = NULL;
     CHECK_OK(clef_sender_new_retrying(inner, 5, -1, &sender, &error));
     clef_sender_free(inner);
@@ -372,10 +338,10 @@ static inline bool is_closed_by_peer(int connection)
 /* It has completed once, by the thread that calls this. */
 static inline void check_cancelled(const struct under_way *under_way)
 {
-    CHECK_INT(under_way->completion.count, 1);
-    CHECK_INT(under_way->completion.freed, 1);
-    CHECK_INT(under_way->completion.status, CLEF_STATUS_CANCELLED);
-    CHECK(pthread_equal(under_way->completion.thread, pthread_self()));
+    CHECK_INT(under_way->heard.completions, 1);
+    CHECK_INT(under_way->heard.freed, 1);
+    CHECK_INT(under_way->heard.status, CLEF_STATUS_CANCELLED);
+    CHECK(pthread_equal(under_way->heard.thread, pthread_self()));
 }
 
 /* After it was cancelled: clef is not at it any more, and the host gives back what it has. */
