@@ -1746,7 +1746,8 @@ clef_status clef_refreshing_token_invalidate(const clef_refreshing_token *token,
  * every 15 seconds, so an expiry during a laptop's sleep is noticed soon.
  *
  * It keeps neither the token alive nor the runtime open: it ends with the last handle of the
- * token, with the runtime, and when the user has to log in again. A listener of yours runs by the
+ * token, with the runtime, and when the user has to log in again; call this again for the token of
+ * the next login. A listener of yours runs by the
  * pump, and until it has, the new token is not published. `CLEF_STATUS_CANCELLED` where the
  * runtime is closed, `CLEF_STATUS_IO` where no thread can be started: then what was before stays.
  */
@@ -2131,10 +2132,11 @@ clef_status clef_runtime_wait(const clef_runtime *runtime,
 void clef_runtime_wake(const clef_runtime *runtime);
 
 /**
- * A file descriptor that is readable while a callback waits, for `poll`, `epoll` and event loops
- * built on them. Borrowed: lives as long as the runtime. Do not read it or close it; call
- * `clef_runtime_run_callbacks`. -1 for NULL, on platforms without such a thing (Windows), and
- * where the process has no descriptor left.
+ * A file descriptor that is readable while a callback waits, and from `clef_runtime_wake` until the
+ * next `clef_runtime_run_callbacks` or `clef_runtime_wait`: for `poll`, `epoll` and event loops
+ * built on them. Borrowed: lives as long as the runtime; stop watching it before that is freed. Do
+ * not read it or close it. -1 for NULL, on platforms without such a thing (Windows), and where the
+ * process has no descriptor left.
  */
 int32_t clef_runtime_fd(const clef_runtime *runtime);
 

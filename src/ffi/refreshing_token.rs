@@ -297,7 +297,8 @@ pub unsafe extern "C" fn clef_refreshing_token_invalidate(
 /// every 15 seconds, so an expiry during a laptop's sleep is noticed soon.
 ///
 /// It keeps neither the token alive nor the runtime open: it ends with the last handle of the
-/// token, with the runtime, and when the user has to log in again. A listener of yours runs by the
+/// token, with the runtime, and when the user has to log in again; call this again for the token of
+/// the next login. A listener of yours runs by the
 /// pump, and until it has, the new token is not published. `CLEF_STATUS_CANCELLED` where the
 /// runtime is closed, `CLEF_STATUS_IO` where no thread can be started: then what was before stays.
 #[unsafe(no_mangle)]

@@ -86,10 +86,11 @@ pub extern "C" fn clef_runtime_wake(runtime: Option<&clef_runtime>) {
     }
 }
 
-/// A file descriptor that is readable while a callback waits, for `poll`, `epoll` and event loops
-/// built on them. Borrowed: lives as long as the runtime. Do not read it or close it; call
-/// `clef_runtime_run_callbacks`. -1 for NULL, on platforms without such a thing (Windows), and
-/// where the process has no descriptor left.
+/// A file descriptor that is readable while a callback waits, and from `clef_runtime_wake` until the
+/// next `clef_runtime_run_callbacks` or `clef_runtime_wait`: for `poll`, `epoll` and event loops
+/// built on them. Borrowed: lives as long as the runtime; stop watching it before that is freed. Do
+/// not read it or close it. -1 for NULL, on platforms without such a thing (Windows), and where the
+/// process has no descriptor left.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_runtime_fd(runtime: Option<&clef_runtime>) -> i32 {
     runtime.and_then(|runtime| runtime.0.fd()).unwrap_or(-1)
