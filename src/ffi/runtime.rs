@@ -18,9 +18,10 @@ use super::user_data::{UserData, clef_free_callback};
 /// thread may use it at any time.
 ///
 /// It has one thread that carries the work on and up to 32 that carry requests over the network,
-/// which end after 10 idle seconds. A host name is looked up by one thread more, since that cannot
-/// be interrupted: it may outlive the runtime by as long as the system's resolver takes. All are
-/// started when they are first needed, block all signals, and never run code of yours.
+/// which end after 10 idle seconds. Each built-in sender looks a host name up on one thread more,
+/// since that cannot be interrupted: it may outlive the runtime by as long as the system's resolver
+/// takes. All are started when they are first needed, block all signals, and never run code of
+/// yours.
 ///
 /// Methods: `clef_runtime_new`, `_run_callbacks`, `_wait`, `_wake`, `_fd`, `_new_sender`,
 /// `_close`, `_free`; the `…_start` functions, and `clef_refreshing_token_keep_fresh`.
@@ -77,8 +78,8 @@ pub extern "C" fn clef_runtime_wait(
 }
 
 /// Ends one `clef_runtime_wait`, the one under way or the next, and makes `clef_runtime_fd`
-/// readable until then. `clef_runtime_run_callbacks` takes it away too: so look at what you wake
-/// for after that, not before. Any thread; never blocks. NULL does nothing.
+/// readable until then or until the next `clef_runtime_run_callbacks`. Any thread; never blocks.
+/// NULL does nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_runtime_wake(runtime: Option<&clef_runtime>) {
     if let Some(runtime) = runtime {
