@@ -200,24 +200,32 @@ static void cancelling_what_is_done_changes_nothing(void)
     clear_scene(&scene);
 }
 
+/* Operations go on in turn: once one has ended that was begun now, those before it have come as far as they can. */
+static void let_all_come_on(const struct scene *scene)
+{
+    clef_operation *operation = NULL;
+    clef_refreshing_token *fresh = token_with_seconds(scene->credentials, 3600);
+    CHECK_INT(clef_refreshing_token_access_token_start(fresh, scene->runtime, NULL, NULL, NULL,
+                                                       &operation, NULL),
+              CLEF_STATUS_OK);
+    check_ends(operation, CLEF_STATUS_OK);
+    clef_operation_free(operation);
+    clef_refreshing_token_free(fresh);
+}
+
 /* Without a timeout, nothing but the other operation keeps the refresh. */
 static void cancelling_one_leaves_the_refresh_to_the_other(void)
 {
     struct scene scene;
     struct heard cancelled = {0}, other = {0};
-    clef_operation *later = NULL;
     set_scene(&scene, keep, -1);
     clef_operation *first = start_refresh(scene.token, scene.runtime, &cancelled);
     PUMP_UNTIL(scene.runtime, scene.script.kept);
     clef_operation *second = start_refresh(scene.token, scene.runtime, &other);
-    /* Operations begin in turn: once a later one has ended, the second one waits. */
-    clef_refreshing_token *fresh = token_with_seconds(scene.credentials, 3600);
-    CHECK_INT(clef_refreshing_token_access_token_start(fresh, scene.runtime, NULL, NULL, NULL,
-                                                       &later, NULL),
-              CLEF_STATUS_OK);
-    check_ends(later, CLEF_STATUS_OK);
-
+    let_all_come_on(&scene);
     clef_operation_cancel(first);
+    for (int again = 0; again < 3; again++)
+        let_all_come_on(&scene);
     PUMP_UNTIL(scene.runtime, cancelled.freed);
     CHECK(!clef_operation_is_done(second));
     CHECK(!clef_exchange_is_cancelled(scene.script.kept));
@@ -226,10 +234,8 @@ static void cancelling_one_leaves_the_refresh_to_the_other(void)
     check_heard(&cancelled, CLEF_STATUS_CANCELLED);
     check_heard(&other, CLEF_STATUS_OK);
     CHECK_INT(scene.script.sends, 1);
-    clef_operation_free(later);
     clef_operation_free(first);
     clef_operation_free(second);
-    clef_refreshing_token_free(fresh);
     clear_scene(&scene);
 }
 
@@ -247,6 +253,23 @@ static void an_operation_goes_on_without_a_handle(void)
     check_heard(&heard, CLEF_STATUS_OK);
     check_current(scene.token, "new");
     clear_scene(&scene);
+}
+
+/* The last to let the sender go is a thread of clef's, which leaves its user_data to the pump. */
+static void what_the_work_lets_go_is_freed_by_the_pump(void)
+{
+    struct scene scene;
+    set_scene(&scene, keep, GENEROUS_MS);
+    clef_operation_free(start_refresh(scene.token, scene.runtime, NULL));
+    PUMP_UNTIL(scene.runtime, scene.script.kept);
+    clef_refreshing_token_free(scene.token);
+    clef_credentials_free(scene.credentials);
+    end_exchange(scene.script.kept, GOOD);
+    CHECK_INT(clef_runtime_wait(scene.runtime, GENEROUS_MS, NULL), CLEF_STATUS_OK);
+    CHECK_INT(scene.script.freed, 0);
+    CHECK_INT(clef_runtime_run_callbacks(scene.runtime), 1);
+    CHECK_INT(scene.script.freed, 1);
+    clef_runtime_free(scene.runtime);
 }
 
 /* Also where there is nothing to wait for. */
@@ -410,6 +433,7 @@ int main(int argc, char **argv)
     RUN_BOUNDED(cancelling_what_is_done_changes_nothing);
     RUN_BOUNDED(cancelling_one_leaves_the_refresh_to_the_other);
     RUN_BOUNDED(an_operation_goes_on_without_a_handle);
+    RUN_BOUNDED(what_the_work_lets_go_is_freed_by_the_pump);
     RUN_BOUNDED(the_callback_runs_in_the_pump_alone);
     RUN_BOUNDED(waiting_ends_with_the_operation_or_the_time);
     RUN_BOUNDED(looking_often_leaves_nothing_behind);
