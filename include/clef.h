@@ -2196,7 +2196,8 @@ bool clef_operation_is_done(const clef_operation *operation);
 
 /**
  * Blocks until the operation is done, whether it worked or not, for at most `timeout_ms`
- * milliseconds (-1 for ever, 0 to look): then it is `CLEF_STATUS_TIMEOUT`. Any thread.
+ * milliseconds (-1 for ever): then it is `CLEF_STATUS_TIMEOUT`. 0 is a look, which neither blocks
+ * nor calls anything of yours. Any thread.
  *
  * What the operation needs your code for, an unbound sender or a listener, this thread may call
  * while it waits; the operation's own callback waits for the pump. `CLEF_STATUS_WOULD_BLOCK`

@@ -58,7 +58,8 @@ pub extern "C" fn clef_operation_is_done(operation: Option<&clef_operation>) -> 
 }
 
 /// Blocks until the operation is done, whether it worked or not, for at most `timeout_ms`
-/// milliseconds (-1 for ever, 0 to look): then it is `CLEF_STATUS_TIMEOUT`. Any thread.
+/// milliseconds (-1 for ever): then it is `CLEF_STATUS_TIMEOUT`. 0 is a look, which neither blocks
+/// nor calls anything of yours. Any thread.
 ///
 /// What the operation needs your code for, an unbound sender or a listener, this thread may call
 /// while it waits; the operation's own callback waits for the pump. `CLEF_STATUS_WOULD_BLOCK`

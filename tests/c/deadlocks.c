@@ -398,6 +398,7 @@ static void waiting_for_a_polled_sender_would_block_until_it_has_answered(void)
     set_scene(&scene, POLLED, NULL, 0);
     clef_operation *operation = start_refresh(scene.token, scene.runtime, NULL);
     CHECK_STATUS(clef_operation_wait(operation, -1, &error), CLEF_STATUS_WOULD_BLOCK);
+    CHECK_STATUS(clef_operation_wait(operation, 0, &error), CLEF_STATUS_TIMEOUT);
     check_would_block_here(&scene, operation);
     clef_exchange *exchange = next_exchange(&scene);
     check_would_block_here(&scene, operation);

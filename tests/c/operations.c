@@ -320,33 +320,78 @@ static void waiting_ends_with_the_operation_or_the_time(void)
     clear_scene(&scene);
 }
 
-static int64_t processor_ns(void)
+/* How a login is completed: by code and state or by the URL, as a token or as one that refreshes itself. */
+enum completion { CODE, URL, CODE_REFRESHING, URL_REFRESHING, COMPLETIONS };
+
+static clef_status complete(const clef_user_auth *auth, enum completion how, const char *state,
+                            const clef_runtime *runtime, clef_operation **operation,
+                            clef_error **error)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+    char url[256];
+    snprintf(url, sizeof url, "/callback?code=code&state=%s", state);
+    switch (how) {
+    case CODE:
+        return clef_user_auth_request_token_start(auth, "code", state, runtime, NULL, NULL, NULL,
+                                                  operation, error);
+    case URL:
+        return clef_user_auth_request_token_from_url_start(auth, url, runtime, NULL, NULL, NULL,
+                                                           operation, error);
+    case CODE_REFRESHING:
+        return clef_user_auth_request_refreshing_token_start(auth, "code", state, runtime, NULL,
+                                                             NULL, NULL, operation, error);
+    default:
+        return clef_user_auth_request_refreshing_token_from_url_start(
+            auth, url, runtime, NULL, NULL, NULL, operation, error);
+    }
 }
 
-/* A program may look in each of its frames: that costs the same each time. */
-static void looking_often_leaves_nothing_behind(void)
+static void a_login_is_completed_once_and_by_its_own_state(void)
 {
-    struct scene scene;
-    enum { LOOKS = 5000 };
-    set_scene(&scene, keep, GENEROUS_MS);
-    clef_operation *operation = start_refresh(scene.token, scene.runtime, NULL);
-    PUMP_UNTIL(scene.runtime, scene.script.kept);
-    int64_t took[4];
-    for (int quarter = 0; quarter < 4; quarter++) {
-        int64_t start = processor_ns();
-        for (int look = 0; look < LOOKS / 4; look++)
-            CHECK_INT(clef_operation_wait(operation, 0, NULL), CLEF_STATUS_TIMEOUT);
-        took[quarter] = processor_ns() - start;
+    for (enum completion how = CODE; how < COMPLETIONS; how++) {
+        struct scene scene;
+        clef_error *error = NULL;
+        clef_credentials *credentials = NULL;
+        clef_user_auth *auth = NULL;
+        clef_operation *operation = NULL;
+        clef_token *token = NULL;
+        clef_refreshing_token *refreshing_token = NULL;
+        char *access_token = NULL;
+        set_scene(&scene, answer_in_place, 0);
+        CHECK_OK(clef_credentials_with_redirect_uri(scene.credentials, SANDBOX_REDIRECT_URI,
+                                                    &credentials, &error));
+        CHECK_OK(clef_user_auth_new(credentials, NULL, CLEF_AUTH_PKCE, &auth, &error));
+        CHECK_STATUS(complete(auth, how, "forged", scene.runtime, &operation, &error),
+                     CLEF_STATUS_STATE_MISMATCH);
+        CHECK(operation == NULL);
+        /* A runtime that begins nothing does not spend the login either. */
+        clef_runtime *closed = new_runtime();
+        CHECK_OK(clef_runtime_close(closed, -1, &error));
+        const char *state = clef_user_auth_state(auth);
+        CHECK_STATUS(complete(auth, how, state, closed, &operation, &error), CLEF_STATUS_CANCELLED);
+        clef_runtime_free(closed);
+
+        CHECK_OK(complete(auth, how, state, scene.runtime, &operation, &error));
+        CHECK_STATUS(complete(auth, how, state, scene.runtime, NULL, &error),
+                     CLEF_STATUS_ALREADY_USED);
+        PUMP_UNTIL(scene.runtime, clef_operation_is_done(operation));
+        if (how == CODE || how == URL) {
+            CHECK_OK(clef_operation_access_token(operation, &access_token, &error));
+            CHECK_STATUS(clef_operation_refreshing_token(operation, &refreshing_token, &error),
+                         CLEF_STATUS_UNSUPPORTED);
+        } else {
+            CHECK_OK(clef_operation_refreshing_token(operation, &refreshing_token, &error));
+            CHECK_OK(clef_refreshing_token_access_token(refreshing_token, &access_token, &error));
+            CHECK_STATUS(clef_operation_token(operation, &token, &error), CLEF_STATUS_UNSUPPORTED);
+        }
+        CHECK_STRING(access_token, "new");
+        CHECK_INT(scene.script.sends, 1);
+        clef_string_free(access_token);
+        clef_refreshing_token_free(refreshing_token);
+        clef_operation_free(operation);
+        clef_user_auth_free(auth);
+        clef_credentials_free(credentials);
+        clear_scene(&scene);
     }
-    CHECK(took[3] < 3 * took[0]);
-    end_exchange(scene.script.kept, GOOD);
-    PUMP_UNTIL(scene.runtime, clef_operation_is_done(operation));
-    clef_operation_free(operation);
-    clear_scene(&scene);
 }
 
 static clef_error *error_of_a_refresh(const struct step *step, bool in_background)
@@ -436,7 +481,7 @@ int main(int argc, char **argv)
     RUN_BOUNDED(what_the_work_lets_go_is_freed_by_the_pump);
     RUN_BOUNDED(the_callback_runs_in_the_pump_alone);
     RUN_BOUNDED(waiting_ends_with_the_operation_or_the_time);
-    RUN_BOUNDED(looking_often_leaves_nothing_behind);
+    RUN_BOUNDED(a_login_is_completed_once_and_by_its_own_state);
     RUN_BOUNDED(an_operation_fails_as_the_blocking_call_does);
     RUN_BOUNDED(an_early_refresh_that_fails_gives_the_old_token);
     return check_exit();
