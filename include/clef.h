@@ -429,9 +429,11 @@ typedef struct clef_http_response clef_http_response;
  *
  * It completes exactly once: with a result, with an error, or as `CLEF_STATUS_CANCELLED`. Then it
  * is done, its results can be had any number of times, and its callback, if it has one, is run by
- * `clef_runtime_run_callbacks`, never inside the call that started it.
+ * `clef_runtime_run_callbacks`, never before the `…_start` function has written its outputs. Without
+ * a callback nothing is run, and neither `clef_runtime_wait` nor `clef_runtime_fd` is woken: ask
+ * `clef_operation_is_done`, or block in `clef_operation_wait`.
  *
- * Methods: `clef_operation_is_done`, `_wait`, `_cancel`, `_access_token`, `_token`,
+ * Methods: `clef_operation_is_done`, `_wait`, `_cancel`, `_status`, `_access_token`, `_token`,
  * `_refreshing_token`, `_clone`, `_free`.
  */
 typedef struct clef_operation clef_operation;
@@ -544,15 +546,15 @@ typedef void (*clef_send_callback)(void *user_data,
                                    clef_exchange *exchange);
 
 /**
- * Frees a `user_data`. Called exactly once: on the thread that ends its use, or where that is
- * one of clef's own, by the pump of the runtime that this thread works for. Never while a lock
- * of clef's is held.
+ * Frees a `user_data`. Called exactly once: inside the call of yours that ends its use, such as the
+ * last `_free`; or where clef ends it in the background, by the pump of the runtime. Never while a
+ * lock of clef's is held.
  */
 typedef void (*clef_free_callback)(void *user_data);
 
 /**
  * Hears once that an operation is done. `operation` is borrowed for the call: clone it to keep
- * it. No lock of clef's is held; any function of clef may be called. It must neither unwind nor
+ * it. The handle that the program got at the start is another one, and may be freed here. No lock of clef's is held; any function of clef may be called. It must neither unwind nor
  * `longjmp`.
  */
 typedef void (*clef_operation_callback)(void *user_data,
@@ -805,8 +807,8 @@ clef_status clef_http_config_set_connect_timeout(clef_http_config *config,
 
 /**
  * How many milliseconds a request may take from its start to the last byte of its answer; -1
- * for ever. 30,000 unless set. Looking up the name of the host counts, but is not interrupted:
- * that lies with the system's resolver.
+ * for ever. 30,000 unless set. Looking up the name of the host counts; in a blocking call it is
+ * not interrupted, since it lies with the system's resolver.
  *
  * `CLEF_STATUS_INVALID_ARGUMENT` for 0 and below -1.
  */
@@ -895,8 +897,8 @@ clef_status clef_sender_new_retrying(const clef_sender *inner,
  *
  * Whoever sends waits until the exchange ends, up to `timeout_ms` milliseconds after `send` was
  * called (-1 for ever; 0 where `send` answers before it returns): then it is
- * `CLEF_STATUS_TIMEOUT`, and a later answer is dropped. In the background a thread waits for
- * nothing. `user_data` is handed to `send` as it is. `free_user_data`, where not NULL, is called
+ * `CLEF_STATUS_TIMEOUT`, and a later answer is dropped. In the background no thread is held while
+ * the answer is awaited. `user_data` is handed to `send` as it is. `free_user_data`, where not NULL, is called
  * once with it: when the sender and everything that uses it are freed, or when this call fails. So
  * it must not own credentials or tokens that use this sender.
  */
@@ -964,7 +966,8 @@ void clef_exchange_respond(clef_exchange *exchange,
  * answer some of them. Consumes `exchange`; `sender` stays yours.
  *
  * Never blocks, on any thread: whoever waits for the answer sends, on its thread or in the
- * background of its runtime, and the timeouts of `sender` hold from now on. A NULL `sender` is a
+ * background of its runtime, and the timeouts of `sender` hold from now on. Senders that forward to
+ * each other in a circle are a `CLEF_STATUS_INTERNAL` after 8 times. A NULL `sender` is a
  * failure with `CLEF_STATUS_INVALID_ARGUMENT`. A NULL `exchange` does nothing.
  */
 void clef_exchange_forward(clef_exchange *exchange,
@@ -2134,8 +2137,8 @@ void clef_runtime_wake(const clef_runtime *runtime);
 
 /**
  * A file descriptor that is readable while a callback waits, and from `clef_runtime_wake` until the
- * next `clef_runtime_run_callbacks` or `clef_runtime_wait`: for `poll`, `epoll` and event loops
- * built on them. Borrowed: lives as long as the runtime; stop watching it before that is freed. Do
+ * next `clef_runtime_run_callbacks` or `clef_runtime_wait`, and for good once the runtime is
+ * closed: for `poll`, `epoll` and event loops built on them. Borrowed: lives as long as the runtime; stop watching it before that is freed. Do
  * not read it or close it. -1 for NULL, on platforms without such a thing (Windows), and where the
  * process has no descriptor left.
  */
@@ -2143,13 +2146,14 @@ int32_t clef_runtime_fd(const clef_runtime *runtime);
 
 /**
  * `clef_sender_new_custom` for a `send` that only `clef_runtime_run_callbacks` of `runtime`
- * calls, whichever thread sends. `free_user_data` (nullable) is called by it too, unless the
- * runtime is closed, with `user_data`.
+ * calls, whichever thread sends. That calls `free_user_data` (nullable) with `user_data` too,
+ * unless the runtime is closed.
  *
  * `timeout_ms` counts from when the request is sent: milliseconds above 0, -1 for ever. A
  * blocking call that needs this sender waits for the pump; on the thread that pumps, which is
- * the one that pumped last, it is `CLEF_STATUS_WOULD_BLOCK`. Once the runtime is closed, requests
- * are `CLEF_STATUS_CANCELLED`.
+ * the one that pumped last, it is `CLEF_STATUS_WOULD_BLOCK`. Two pumps that wait for each other's
+ * senders wait for their timeouts. Once the runtime is closed, requests are
+ * `CLEF_STATUS_CANCELLED`.
  */
 clef_status clef_runtime_new_sender(const clef_runtime *runtime,
                                     clef_send_callback send,
@@ -2168,11 +2172,11 @@ clef_status clef_runtime_new_sender(const clef_runtime *runtime,
  * That takes some milliseconds, but for one thing: a refresh token that may have reached the
  * service is spent, and its answer has the next one. Such a refresh is finished and handed to the
  * listener, within the timeout of its sender; a sender without a timeout is not waited for. Where
- * that takes longer than `timeout_ms` it is `CLEF_STATUS_TIMEOUT`: call this again, or have
- * `clef_runtime_free` give it up.
+ * that, or a callback that another thread runs, takes longer than `timeout_ms` it is
+ * `CLEF_STATUS_TIMEOUT`: call this again, or have `clef_runtime_free` give it up.
  *
  * Any thread, also while another one pumps. From inside a callback that this runtime runs, it
- * takes effect when that callback's pump returns.
+ * takes effect when that callback's pump returns, which blocks for it then, without a limit.
  */
 clef_status clef_runtime_close(const clef_runtime *runtime,
                                int64_t timeout_ms,
@@ -2180,8 +2184,13 @@ clef_status clef_runtime_close(const clef_runtime *runtime,
 
 /**
  * Closes the runtime as `clef_runtime_close` does, as long as it takes, and frees it. After a
- * close that timed out it does not wait: what is still on the wire is cut off, and a refresh
- * token may be lost with it. NULL does nothing.
+ * close that timed out it waits for callbacks that other threads still run, but for no service:
+ * what is on the wire is cut off, and a refresh token may be lost with it. NULL does nothing.
+ *
+ * Its callbacks run here, so free it before what they use, and after every other thread has
+ * stopped using it. A refresh that a custom sender of yours was handed is waited for: end its
+ * exchange first if this thread is the one that would, or it waits for the sender's timeout. A
+ * runtime does not outlive `fork`: make a new one in the child, and leave the parent's alone.
  *
  * To be called before the library is unloaded. From inside a callback that this runtime runs, it
  * takes effect when that callback's pump returns; the handle is not to be used any more.
@@ -2212,12 +2221,20 @@ clef_status clef_operation_wait(const clef_operation *operation,
  * Ends the operation now, as `CLEF_STATUS_CANCELLED`, unless it is done. Never blocks; any
  * thread. NULL does nothing.
  *
- * Nothing is lost by it: a shared refresh goes on for others who wait, and one that may have
- * reached the service is carried through and kept by its token. A
+ * No refresh token is lost by it: a shared refresh goes on for others who wait, and one that may
+ * have reached the service is carried through and kept by its token. A
  * `clef_http_request_start` with a refresh token that may have reached the service is not ended,
- * since its answer has the next one.
+ * since its answer has the next one. The code of a login is spent once it has reached the service:
+ * then the user has to log in again.
  */
 void clef_operation_cancel(const clef_operation *operation);
+
+/**
+ * How the operation ended: `CLEF_STATUS_OK`, or what went wrong, as the blocking call would have
+ * said it; `CLEF_STATUS_BUSY` until it is done. Never blocks; any thread.
+ */
+clef_status clef_operation_status(const clef_operation *operation,
+                                  clef_error **error);
 
 /**
  * The access token that the operation has got. **Secret**. Free it with `clef_string_free`.
@@ -2256,8 +2273,8 @@ clef_status clef_operation_refreshing_token(const clef_operation *operation,
 clef_operation *clef_operation_clone(const clef_operation *operation);
 
 /**
- * Frees a handle to an operation. The operation goes on without it, and its callback runs. NULL
- * does nothing.
+ * Frees a handle to an operation. The operation goes on without it, and its callback runs: call
+ * `clef_operation_cancel` first to end it. NULL does nothing.
  */
 void clef_operation_free(clef_operation *operation);
 

@@ -1,6 +1,6 @@
 //! What time it is, and waiting. The core reads time from here alone, so a test can bring its own.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A time that is not known.
 pub const TIME_UNKNOWN: i64 = 0;
@@ -41,6 +41,11 @@ impl Moment {
     pub fn unix_seconds(self) -> i64 {
         self.unix_ms.div_euclid(1000)
     }
+}
+
+/// When so much time from now is over; none is never.
+pub(crate) fn in_time(timeout: Option<Duration>) -> Option<Instant> {
+    Instant::now().checked_add(timeout?)
 }
 
 /// Tells the time, and lets time pass.

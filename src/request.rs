@@ -17,6 +17,7 @@ use crate::response::HttpResponse;
 use crate::runtime::{Completion, Operation, Outcome, Runtime};
 use crate::secret::{self, Secret};
 use crate::sender::Sender;
+use crate::stop::Answer;
 use crate::text::Text;
 use crate::token::Token;
 use crate::token_endpoint;
@@ -83,17 +84,24 @@ impl HttpRequest {
         self.parts.grant.may_repeat()
     }
 
-    /// Whether its answer is worth more than the time it takes: it has the next refresh token, and this one is spent.
-    pub(crate) fn is_precious(&self) -> bool {
-        self.parts.grant.is_refresh()
+    /// What its answer is worth, where it comes in time or not at all: it may have the next refresh token, and this one
+    /// is spent.
+    pub(crate) fn answer(&self, in_time: bool) -> Answer {
+        match self.parts.grant.is_refresh() {
+            false => Answer::Cheap,
+            true if in_time => Answer::PreciousInTime,
+            true => Answer::Precious,
+        }
     }
 
     /// Sends the request through the sender of its credentials and reads the answer. Once. Blocks.
     pub fn send(&self) -> Result<Token> {
         self.spend()?;
+        // A sender of the host's may free the host's handle.
+        let this = self.clone();
         let alarm = Arc::default();
         let context = Context::this_thread(&alarm, Arc::default());
-        block_on(&alarm, self.carry(&context))
+        block_on(&alarm, this.carry(&context))
     }
 
     /// Begins to [`send`](HttpRequest::send) the request in the background of `runtime`, whose pump runs `completion`

@@ -18,16 +18,33 @@ pub(crate) struct Stop {
 #[derive(Debug, Default)]
 struct State {
     wanted: bool,
+    closing: bool,
     forced: bool,
-    /// What is on the wire must not be cut off.
-    precious: bool,
+    answer: Answer,
     wakers: Vec<(u64, Waker)>,
     next_id: u64,
 }
 
+/// What would be lost with the answer to what was sent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// Nothing that could not be had again.
+    #[default]
+    Cheap,
+    /// A refresh token. It may never come.
+    Precious,
+    /// A refresh token. It comes in time, or there is an error.
+    PreciousInTime,
+}
+
 impl State {
     fn is_stopped(&self) -> bool {
-        self.forced || (self.wanted && !self.precious)
+        let wanted = match self.answer {
+            Answer::Cheap => !self.wanted && !self.closing,
+            Answer::Precious => !self.closing,
+            Answer::PreciousInTime => true,
+        };
+        self.forced || !wanted
     }
 }
 
@@ -39,6 +56,11 @@ impl Stop {
     /// The work is not wanted any more.
     pub(crate) fn stop(&self) {
         self.change(|state| state.wanted = true);
+    }
+
+    /// Nobody can wait for ever any more.
+    pub(crate) fn close(&self) {
+        self.change(|state| state.closing = true);
     }
 
     /// The work ends now, whatever is lost.
@@ -72,20 +94,30 @@ impl Stop {
         }
     }
 
-    /// To be called just before the request is sent. Work that is `precious` can be ended by [`force`](Stop::force)
-    /// alone from now on, also when it was answered: the answer is still to be kept.
-    pub(crate) fn sent(&self, precious: bool) -> Result<(), Error> {
+    /// To be called just before the request is sent. What is precious goes on from now on, also when it was answered:
+    /// the answer is still to be kept.
+    pub(crate) fn sent(&self, answer: Answer) -> Result<(), Error> {
         let mut state = self.lock();
         if state.is_stopped() {
             return Err(cancelled());
         }
-        state.precious = precious;
+        state.answer = answer;
         Ok(())
     }
 
     /// Nothing would be lost any more: nothing was sent, or the answer spent nothing.
     pub(crate) fn unsent(&self) {
-        self.change(|state| state.precious = false);
+        self.change(|state| state.answer = Answer::Cheap);
+    }
+
+    /// The answer is here, and only its keeping is left.
+    pub(crate) fn answered(&self) {
+        self.change(|state| state.answer = Answer::PreciousInTime);
+    }
+
+    /// Whether a refresh token may have been spent.
+    pub(crate) fn may_have_spent(&self) -> bool {
+        self.lock().answer != Answer::Cheap
     }
 
     /// Wakes `waker` once the work is stopped, at once where it is; until the guard is dropped.
@@ -149,27 +181,40 @@ mod tests {
     #[test]
     fn what_is_precious_on_the_wire_goes_on_unless_forced() {
         let stop = Stop::default();
-        stop.sent(true).unwrap();
+        stop.sent(Answer::PreciousInTime).unwrap();
         stop.stop();
+        stop.close();
         assert!(!stop.is_stopped());
         stop.force();
         assert!(stop.is_stopped());
     }
 
     #[test]
+    fn what_may_never_come_is_waited_for_until_the_runtime_closes() {
+        let stop = Stop::default();
+        stop.sent(Answer::Precious).unwrap();
+        stop.stop();
+        assert!(!stop.is_stopped());
+        stop.close();
+        assert!(stop.is_stopped());
+        stop.answered();
+        assert!(!stop.is_stopped());
+    }
+
+    #[test]
     fn what_spent_nothing_is_stopped_afterwards() {
         let stop = Stop::default();
-        stop.sent(true).unwrap();
+        stop.sent(Answer::PreciousInTime).unwrap();
         stop.stop();
         stop.unsent();
         assert_eq!(stop.check().unwrap_err().status(), Status::Cancelled);
-        assert!(stop.sent(true).is_err());
+        assert!(stop.sent(Answer::Precious).is_err());
     }
 
     #[test]
     fn anything_else_on_the_wire_is_cut_off() {
         let stop = Stop::default();
-        stop.sent(false).unwrap();
+        stop.sent(Answer::Cheap).unwrap();
         stop.stop();
         assert!(stop.is_stopped());
     }

@@ -1,20 +1,28 @@
 //! Which thread this is.
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+static NEXT: AtomicU64 = AtomicU64::new(1);
 
 thread_local! {
-    static MARK: Cell<u8> = const { Cell::new(0) };
+    static MARK: Cell<u64> = const { Cell::new(0) };
 }
 
-/// A thread, as long as it lives. `std::thread::ThreadId` costs an allocation on each thread that asks for it, which a
+/// A thread, and never another one. `std::thread::ThreadId` costs an allocation on each thread that asks for it, which a
 /// thread of the host's may never free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ThreadMark(usize);
+pub(crate) struct ThreadMark(u64);
 
 impl ThreadMark {
     /// The thread that runs this.
     pub(crate) fn of_this_thread() -> ThreadMark {
-        ThreadMark(MARK.with(|mark| std::ptr::from_ref(mark).addr()))
+        ThreadMark(MARK.with(|mark| {
+            if mark.get() == 0 {
+                mark.set(NEXT.fetch_add(1, Ordering::Relaxed));
+            }
+            mark.get()
+        }))
     }
 }
 
@@ -23,10 +31,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn threads_that_live_at_once_differ() {
+    fn threads_differ_though_one_comes_after_the_other() {
         let here = ThreadMark::of_this_thread();
-        let there = std::thread::spawn(ThreadMark::of_this_thread);
-        assert_ne!(there.join().unwrap(), here);
+        let another = || {
+            std::thread::spawn(ThreadMark::of_this_thread)
+                .join()
+                .unwrap()
+        };
+        let (first, second) = (another(), another());
+        assert!(first != here && second != here && first != second);
         assert_eq!(ThreadMark::of_this_thread(), here);
     }
 }

@@ -171,12 +171,15 @@ impl UserAuth {
 
     /// [`UserAuth::request_token`] for a token that refreshes itself.
     pub fn request_refreshing_token(&self, code: &str, state: &str) -> Result<RefreshingToken> {
-        RefreshingToken::new(self.request_token(code, state)?, &self.credentials)
+        // A sender of the host's may free the host's handle.
+        let credentials = self.credentials.clone();
+        RefreshingToken::new(self.request_token(code, state)?, &credentials)
     }
 
     /// [`UserAuth::request_token_from_url`] for a token that refreshes itself.
     pub fn request_refreshing_token_from_url(&self, url: &str) -> Result<RefreshingToken> {
-        RefreshingToken::new(self.request_token_from_url(url)?, &self.credentials)
+        let credentials = self.credentials.clone();
+        RefreshingToken::new(self.request_token_from_url(url)?, &credentials)
     }
 
     /// Verifies the state and begins to trade the code in the background of `runtime`. The operation gives an

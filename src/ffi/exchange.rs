@@ -30,6 +30,13 @@ impl clef_exchange {
             exchange,
         }
     }
+
+    /// Lets the borrowed request go.
+    fn into_inner(self) -> Exchange {
+        let clef_exchange { exchange, request } = self;
+        drop(request);
+        exchange
+    }
 }
 
 /// Flags of `clef_exchange_fail`.
@@ -70,9 +77,10 @@ pub extern "C" fn clef_exchange_respond(
     response: Option<&clef_http_response>,
 ) {
     let Some(exchange) = exchange else { return };
+    let exchange = exchange.into_inner();
     match required("response", response) {
-        Ok(response) => exchange.exchange.respond(response.0.clone()),
-        Err(error) => exchange.exchange.fail(SendFailure::maybe_sent(error)),
+        Ok(response) => exchange.respond(response.0.clone()),
+        Err(error) => exchange.fail(SendFailure::maybe_sent(error)),
     }
 }
 
@@ -80,7 +88,8 @@ pub extern "C" fn clef_exchange_respond(
 /// answer some of them. Consumes `exchange`; `sender` stays yours.
 ///
 /// Never blocks, on any thread: whoever waits for the answer sends, on its thread or in the
-/// background of its runtime, and the timeouts of `sender` hold from now on. A NULL `sender` is a
+/// background of its runtime, and the timeouts of `sender` hold from now on. Senders that forward to
+/// each other in a circle are a `CLEF_STATUS_INTERNAL` after 8 times. A NULL `sender` is a
 /// failure with `CLEF_STATUS_INVALID_ARGUMENT`. A NULL `exchange` does nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_exchange_forward(
@@ -88,9 +97,10 @@ pub extern "C" fn clef_exchange_forward(
     sender: Option<&clef_sender>,
 ) {
     let Some(exchange) = exchange else { return };
+    let exchange = exchange.into_inner();
     match required("sender", sender) {
-        Ok(sender) => exchange.exchange.forward(sender.sender.clone()),
-        Err(error) => exchange.exchange.fail(SendFailure::not_sent(error)),
+        Ok(sender) => exchange.forward(sender.sender.clone()),
+        Err(error) => exchange.fail(SendFailure::not_sent(error)),
     }
 }
 
@@ -111,10 +121,11 @@ pub unsafe extern "C" fn clef_exchange_fail(
     message: *const c_char,
 ) {
     let Some(exchange) = exchange else { return };
-    let request = exchange.exchange.request();
+    let exchange = exchange.into_inner();
+    let request = exchange.request();
     let failure = contained(|| host_failure(status, flags, message, request))
         .unwrap_or_else(SendFailure::maybe_sent);
-    exchange.exchange.fail(failure);
+    exchange.fail(failure);
 }
 
 fn host_failure(

@@ -41,9 +41,6 @@ impl Nothing for *mut c_char {
     }
 }
 
-/// An output argument that may be NULL: then the caller does without.
-pub(super) struct NullableOut<'a, T>(pub(super) Option<&'a mut MaybeUninit<T>>);
-
 /// The outputs of a function: none, one or two.
 pub(super) trait Outputs {
     type Values;
@@ -73,23 +70,6 @@ impl<T: Nothing> Outputs for Out<'_, T> {
     }
     fn fill(self, value: T) {
         if let Some(slot) = self.slot {
-            slot.write(value);
-        }
-    }
-}
-
-impl<T: Nothing> Outputs for NullableOut<'_, T> {
-    type Values = T;
-    fn clear(&mut self) {
-        if let Some(slot) = &mut self.0 {
-            slot.write(T::nothing());
-        }
-    }
-    fn missing(&self) -> Option<&'static str> {
-        None
-    }
-    fn fill(self, value: T) {
-        if let Some(slot) = self.0 {
             slot.write(value);
         }
     }

@@ -40,8 +40,8 @@ pub extern "C" fn clef_http_config_set_connect_timeout(
 }
 
 /// How many milliseconds a request may take from its start to the last byte of its answer; -1
-/// for ever. 30,000 unless set. Looking up the name of the host counts, but is not interrupted:
-/// that lies with the system's resolver.
+/// for ever. 30,000 unless set. Looking up the name of the host counts; in a blocking call it is
+/// not interrupted, since it lies with the system's resolver.
 ///
 /// `CLEF_STATUS_INVALID_ARGUMENT` for 0 and below -1.
 #[unsafe(no_mangle)]

@@ -2,6 +2,7 @@
 
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::error::{Error, Result, Status};
 use crate::runtime::{Completion, Operation, Outcome};
@@ -9,7 +10,7 @@ use crate::token::Token;
 
 use super::arguments::{required, timeout};
 use super::error::{clef_error, clef_status};
-use super::guard::{Out, guard, hand_over};
+use super::guard::{Out, Outputs, guard, hand_over};
 use super::refreshing_token::clef_refreshing_token;
 use super::strings;
 use super::token::clef_token;
@@ -19,35 +20,99 @@ use super::user_data::UserData;
 ///
 /// It completes exactly once: with a result, with an error, or as `CLEF_STATUS_CANCELLED`. Then it
 /// is done, its results can be had any number of times, and its callback, if it has one, is run by
-/// `clef_runtime_run_callbacks`, never inside the call that started it.
+/// `clef_runtime_run_callbacks`, never before the `…_start` function has written its outputs. Without
+/// a callback nothing is run, and neither `clef_runtime_wait` nor `clef_runtime_fd` is woken: ask
+/// `clef_operation_is_done`, or block in `clef_operation_wait`.
 ///
-/// Methods: `clef_operation_is_done`, `_wait`, `_cancel`, `_access_token`, `_token`,
+/// Methods: `clef_operation_is_done`, `_wait`, `_cancel`, `_status`, `_access_token`, `_token`,
 /// `_refreshing_token`, `_clone`, `_free`.
 pub struct clef_operation(pub(super) Operation);
 
 /// Hears once that an operation is done. `operation` is borrowed for the call: clone it to keep
-/// it. No lock of clef's is held; any function of clef may be called. It must neither unwind nor
+/// it. The handle that the program got at the start is another one, and may be freed here. No lock of clef's is held; any function of clef may be called. It must neither unwind nor
 /// `longjmp`.
 pub type clef_operation_callback =
     Option<unsafe extern "C" fn(user_data: *mut c_void, operation: Option<&clef_operation>)>;
+
+/// The nullable output of a `…_start` function. Another thread may pump meanwhile, so the callback waits until this is
+/// written: it may want to free what the program finds there.
+pub(super) struct OperationOut<'a> {
+    slot: Option<&'a mut MaybeUninit<Option<Box<clef_operation>>>>,
+    written: Arc<Written>,
+}
+
+impl<'a> OperationOut<'a> {
+    pub(super) fn new(
+        slot: Option<&'a mut MaybeUninit<Option<Box<clef_operation>>>>,
+    ) -> OperationOut<'a> {
+        OperationOut {
+            slot,
+            written: Arc::default(),
+        }
+    }
+
+    /// What the callback waits for.
+    pub(super) fn written(&self) -> Arc<Written> {
+        self.written.clone()
+    }
+}
+
+impl Outputs for OperationOut<'_> {
+    type Values = Operation;
+    fn clear(&mut self) {
+        if let Some(slot) = &mut self.slot {
+            slot.write(None);
+        }
+    }
+    fn missing(&self) -> Option<&'static str> {
+        None
+    }
+    fn fill(mut self, operation: Operation) {
+        if let Some(slot) = &mut self.slot {
+            slot.write(hand_over(clef_operation(operation)));
+        }
+    }
+}
+
+impl Drop for OperationOut<'_> {
+    fn drop(&mut self) {
+        *self.written.lock() = true;
+        self.written.changed.notify_all();
+    }
+}
+
+/// Whether a `…_start` function has handed over what it has to.
+#[derive(Default)]
+pub(super) struct Written {
+    is_so: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl Written {
+    fn lock(&self) -> MutexGuard<'_, bool> {
+        self.is_so.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait(&self) {
+        let is_so = self.lock();
+        drop(self.changed.wait_while(is_so, |is_so| !*is_so));
+    }
+}
 
 /// The callback of an operation; without one `user_data` is freed at once.
 pub(super) fn completion(
     callback: clef_operation_callback,
     user_data: UserData,
+    written: Arc<Written>,
 ) -> Option<Completion> {
     let callback = callback?;
     Some(Box::new(move |operation: &Operation| {
+        written.wait();
         let operation = clef_operation(operation.clone());
         // SAFETY: the header asks the caller for a function that takes this `user_data`, which is freed after the call,
         // and borrows the operation for the call alone.
         unsafe { callback(user_data.pointer(), Some(&operation)) }
     }))
-}
-
-/// What a `…_start` function hands over.
-pub(super) fn started(operation: Operation) -> Option<Box<clef_operation>> {
-    hand_over(clef_operation(operation))
 }
 
 /// Whether it is done: its results can be had. Its callback may still wait for
@@ -80,15 +145,28 @@ pub extern "C" fn clef_operation_wait(
 /// Ends the operation now, as `CLEF_STATUS_CANCELLED`, unless it is done. Never blocks; any
 /// thread. NULL does nothing.
 ///
-/// Nothing is lost by it: a shared refresh goes on for others who wait, and one that may have
-/// reached the service is carried through and kept by its token. A
+/// No refresh token is lost by it: a shared refresh goes on for others who wait, and one that may
+/// have reached the service is carried through and kept by its token. A
 /// `clef_http_request_start` with a refresh token that may have reached the service is not ended,
-/// since its answer has the next one.
+/// since its answer has the next one. The code of a login is spent once it has reached the service:
+/// then the user has to log in again.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_operation_cancel(operation: Option<&clef_operation>) {
     if let Some(operation) = operation {
         operation.0.cancel();
     }
+}
+
+/// How the operation ended: `CLEF_STATUS_OK`, or what went wrong, as the blocking call would have
+/// said it; `CLEF_STATUS_BUSY` until it is done. Never blocks; any thread.
+#[unsafe(no_mangle)]
+pub extern "C" fn clef_operation_status(
+    operation: Option<&clef_operation>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    guard((), error, || {
+        required("operation", operation)?.0.result().map(drop)
+    })
 }
 
 /// The token of an operation that gives one; what went wrong, where something did.
@@ -167,8 +245,8 @@ pub extern "C" fn clef_operation_clone(
     hand_over(clef_operation(operation?.0.clone()))
 }
 
-/// Frees a handle to an operation. The operation goes on without it, and its callback runs. NULL
-/// does nothing.
+/// Frees a handle to an operation. The operation goes on without it, and its callback runs: call
+/// `clef_operation_cancel` first to end it. NULL does nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_operation_free(operation: Option<Box<clef_operation>>) {
     drop(operation);

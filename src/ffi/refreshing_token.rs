@@ -12,8 +12,8 @@ use crate::token::Token;
 use super::arguments::{required, text};
 use super::credentials::clef_credentials;
 use super::error::{clef_error, clef_status};
-use super::guard::{NullableOut, Out, guard, hand_over};
-use super::operation::{clef_operation, clef_operation_callback, completion, started};
+use super::guard::{Out, guard, hand_over};
+use super::operation::{OperationOut, clef_operation, clef_operation_callback, completion};
 use super::runtime::clef_runtime;
 use super::scope::clef_scope_set;
 use super::strings;
@@ -138,11 +138,13 @@ pub unsafe extern "C" fn clef_refreshing_token_access_token_start(
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
     let user_data = UserData::new(user_data, free_user_data);
-    guard(NullableOut(operation), error, move || {
+    let operation = OperationOut::new(operation);
+    let written = operation.written();
+    guard(operation, error, move || {
         let token = &required("token", token)?.0;
         let runtime = &required("runtime", runtime)?.0;
-        let completion = completion(callback, user_data);
-        Ok(started(token.start_access_token(runtime, completion)?))
+        let completion = completion(callback, user_data, written);
+        token.start_access_token(runtime, completion)
     })
 }
 
@@ -262,11 +264,13 @@ pub unsafe extern "C" fn clef_refreshing_token_refresh_start(
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
     let user_data = UserData::new(user_data, free_user_data);
-    guard(NullableOut(operation), error, move || {
+    let operation = OperationOut::new(operation);
+    let written = operation.written();
+    guard(operation, error, move || {
         let token = &required("token", token)?.0;
         let runtime = &required("runtime", runtime)?.0;
-        let completion = completion(callback, user_data);
-        Ok(started(token.start_refresh(runtime, completion)?))
+        let completion = completion(callback, user_data, written);
+        token.start_refresh(runtime, completion)
     })
 }
 

@@ -4,8 +4,9 @@ use std::ffi::c_void;
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 
+use crate::clock::in_time;
 use crate::error::Result;
-use crate::runtime::{Background, Runtime, deadline};
+use crate::runtime::{Background, Runtime};
 
 use super::arguments::{required, timeout};
 use super::error::{clef_error, clef_status};
@@ -38,7 +39,7 @@ pub extern "C" fn clef_runtime_new(
     })
 }
 
-/// The runtime may be freed by a callback that it runs, so what runs callbacks does not borrow it.
+/// The runtime may be freed by a callback that it runs, or while a thread waits for it: so these do not borrow it.
 ///
 /// # Safety
 /// `runtime` is NULL or a runtime that is not freed yet.
@@ -66,14 +67,16 @@ pub unsafe extern "C" fn clef_runtime_run_callbacks(runtime: *const clef_runtime
 ///
 /// `CLEF_STATUS_CANCELLED` once the runtime is closed. It runs nothing.
 #[unsafe(no_mangle)]
-pub extern "C" fn clef_runtime_wait(
-    runtime: Option<&clef_runtime>,
+pub unsafe extern "C" fn clef_runtime_wait(
+    runtime: *const clef_runtime,
     timeout_ms: i64,
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
     guard((), error, || {
-        let runtime = required("runtime", runtime)?;
-        runtime.0.wait(timeout("timeout_ms", timeout_ms)?)
+        // SAFETY: the header asks the caller for NULL or a runtime that is not freed yet.
+        let background = unsafe { background(runtime)? };
+        let deadline = in_time(timeout("timeout_ms", timeout_ms)?);
+        background.pump().wait(deadline)
     })
 }
 
@@ -88,8 +91,8 @@ pub extern "C" fn clef_runtime_wake(runtime: Option<&clef_runtime>) {
 }
 
 /// A file descriptor that is readable while a callback waits, and from `clef_runtime_wake` until the
-/// next `clef_runtime_run_callbacks` or `clef_runtime_wait`: for `poll`, `epoll` and event loops
-/// built on them. Borrowed: lives as long as the runtime; stop watching it before that is freed. Do
+/// next `clef_runtime_run_callbacks` or `clef_runtime_wait`, and for good once the runtime is
+/// closed: for `poll`, `epoll` and event loops built on them. Borrowed: lives as long as the runtime; stop watching it before that is freed. Do
 /// not read it or close it. -1 for NULL, on platforms without such a thing (Windows), and where the
 /// process has no descriptor left.
 #[unsafe(no_mangle)]
@@ -98,13 +101,14 @@ pub extern "C" fn clef_runtime_fd(runtime: Option<&clef_runtime>) -> i32 {
 }
 
 /// `clef_sender_new_custom` for a `send` that only `clef_runtime_run_callbacks` of `runtime`
-/// calls, whichever thread sends. `free_user_data` (nullable) is called by it too, unless the
-/// runtime is closed, with `user_data`.
+/// calls, whichever thread sends. That calls `free_user_data` (nullable) with `user_data` too,
+/// unless the runtime is closed.
 ///
 /// `timeout_ms` counts from when the request is sent: milliseconds above 0, -1 for ever. A
 /// blocking call that needs this sender waits for the pump; on the thread that pumps, which is
-/// the one that pumped last, it is `CLEF_STATUS_WOULD_BLOCK`. Once the runtime is closed, requests
-/// are `CLEF_STATUS_CANCELLED`.
+/// the one that pumped last, it is `CLEF_STATUS_WOULD_BLOCK`. Two pumps that wait for each other's
+/// senders wait for their timeouts. Once the runtime is closed, requests are
+/// `CLEF_STATUS_CANCELLED`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_runtime_new_sender(
     runtime: Option<&clef_runtime>,
@@ -134,11 +138,11 @@ pub unsafe extern "C" fn clef_runtime_new_sender(
 /// That takes some milliseconds, but for one thing: a refresh token that may have reached the
 /// service is spent, and its answer has the next one. Such a refresh is finished and handed to the
 /// listener, within the timeout of its sender; a sender without a timeout is not waited for. Where
-/// that takes longer than `timeout_ms` it is `CLEF_STATUS_TIMEOUT`: call this again, or have
-/// `clef_runtime_free` give it up.
+/// that, or a callback that another thread runs, takes longer than `timeout_ms` it is
+/// `CLEF_STATUS_TIMEOUT`: call this again, or have `clef_runtime_free` give it up.
 ///
 /// Any thread, also while another one pumps. From inside a callback that this runtime runs, it
-/// takes effect when that callback's pump returns.
+/// takes effect when that callback's pump returns, which blocks for it then, without a limit.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_runtime_close(
     runtime: *const clef_runtime,
@@ -148,13 +152,18 @@ pub unsafe extern "C" fn clef_runtime_close(
     guard((), error, || {
         // SAFETY: the header asks the caller for NULL or a runtime that is not freed yet.
         let background = unsafe { background(runtime)? };
-        background.close(deadline(timeout("timeout_ms", timeout_ms)?))
+        background.close(in_time(timeout("timeout_ms", timeout_ms)?))
     })
 }
 
 /// Closes the runtime as `clef_runtime_close` does, as long as it takes, and frees it. After a
-/// close that timed out it does not wait: what is still on the wire is cut off, and a refresh
-/// token may be lost with it. NULL does nothing.
+/// close that timed out it waits for callbacks that other threads still run, but for no service:
+/// what is on the wire is cut off, and a refresh token may be lost with it. NULL does nothing.
+///
+/// Its callbacks run here, so free it before what they use, and after every other thread has
+/// stopped using it. A refresh that a custom sender of yours was handed is waited for: end its
+/// exchange first if this thread is the one that would, or it waits for the sender's timeout. A
+/// runtime does not outlive `fork`: make a new one in the child, and leave the parent's alone.
 ///
 /// To be called before the library is unloaded. From inside a callback that this runtime runs, it
 /// takes effect when that callback's pump returns; the handle is not to be used any more.

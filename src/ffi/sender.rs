@@ -100,8 +100,8 @@ pub extern "C" fn clef_sender_new_retrying(
 ///
 /// Whoever sends waits until the exchange ends, up to `timeout_ms` milliseconds after `send` was
 /// called (-1 for ever; 0 where `send` answers before it returns): then it is
-/// `CLEF_STATUS_TIMEOUT`, and a later answer is dropped. In the background a thread waits for
-/// nothing. `user_data` is handed to `send` as it is. `free_user_data`, where not NULL, is called
+/// `CLEF_STATUS_TIMEOUT`, and a later answer is dropped. In the background no thread is held while
+/// the answer is awaited. `user_data` is handed to `send` as it is. `free_user_data`, where not NULL, is called
 /// once with it: when the sender and everything that uses it are freed, or when this call fails. So
 /// it must not own credentials or tokens that use this sender.
 #[unsafe(no_mangle)]

@@ -10,9 +10,9 @@ use crate::user_auth::UserAuth;
 use super::arguments::{nullable_text, required, text};
 use super::credentials::{auth_options, clef_credentials};
 use super::error::{clef_error, clef_status};
-use super::guard::{NullableOut, Out, guard, hand_over};
+use super::guard::{Out, guard, hand_over};
 use super::http_request::clef_http_request;
-use super::operation::{clef_operation, clef_operation_callback, completion, started};
+use super::operation::{OperationOut, clef_operation, clef_operation_callback, completion};
 use super::refreshing_token::clef_refreshing_token;
 use super::runtime::clef_runtime;
 use super::scope::clef_scope_set;
@@ -206,12 +206,14 @@ pub unsafe extern "C" fn clef_user_auth_request_token_start(
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
     let user_data = UserData::new(user_data, free_user_data);
-    guard(NullableOut(operation), error, move || {
+    let operation = OperationOut::new(operation);
+    let written = operation.written();
+    guard(operation, error, move || {
         let auth = &required("auth", auth)?.0;
         let (code, state) = (text("code", code)?, text("state", state)?);
         let runtime = &required("runtime", runtime)?.0;
-        let completion = completion(callback, user_data);
-        Ok(started(auth.start_token(code, state, runtime, completion)?))
+        let completion = completion(callback, user_data, written);
+        auth.start_token(code, state, runtime, completion)
     })
 }
 
@@ -234,14 +236,14 @@ pub unsafe extern "C" fn clef_user_auth_request_token_from_url_start(
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
     let user_data = UserData::new(user_data, free_user_data);
-    guard(NullableOut(operation), error, move || {
+    let operation = OperationOut::new(operation);
+    let written = operation.written();
+    guard(operation, error, move || {
         let auth = &required("auth", auth)?.0;
         let url = text("url", url)?;
         let runtime = &required("runtime", runtime)?.0;
-        let completion = completion(callback, user_data);
-        Ok(started(
-            auth.start_token_from_url(url, runtime, completion)?,
-        ))
+        let completion = completion(callback, user_data, written);
+        auth.start_token_from_url(url, runtime, completion)
     })
 }
 
@@ -265,14 +267,14 @@ pub unsafe extern "C" fn clef_user_auth_request_refreshing_token_start(
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
     let user_data = UserData::new(user_data, free_user_data);
-    guard(NullableOut(operation), error, move || {
+    let operation = OperationOut::new(operation);
+    let written = operation.written();
+    guard(operation, error, move || {
         let auth = &required("auth", auth)?.0;
         let (code, state) = (text("code", code)?, text("state", state)?);
         let runtime = &required("runtime", runtime)?.0;
-        let completion = completion(callback, user_data);
-        Ok(started(auth.start_refreshing_token(
-            code, state, runtime, completion,
-        )?))
+        let completion = completion(callback, user_data, written);
+        auth.start_refreshing_token(code, state, runtime, completion)
     })
 }
 
@@ -295,14 +297,14 @@ pub unsafe extern "C" fn clef_user_auth_request_refreshing_token_from_url_start(
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
     let user_data = UserData::new(user_data, free_user_data);
-    guard(NullableOut(operation), error, move || {
+    let operation = OperationOut::new(operation);
+    let written = operation.written();
+    guard(operation, error, move || {
         let auth = &required("auth", auth)?.0;
         let url = text("url", url)?;
         let runtime = &required("runtime", runtime)?.0;
-        let completion = completion(callback, user_data);
-        Ok(started(auth.start_refreshing_token_from_url(
-            url, runtime, completion,
-        )?))
+        let completion = completion(callback, user_data, written);
+        auth.start_refreshing_token_from_url(url, runtime, completion)
     })
 }
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use crate::runtime::{Pump, by_its_pump, on_a_host_thread};
 
-/// Frees a `user_data`. Called exactly once: on the thread that ends its use, or where that is
-/// one of clef's own, by the pump of the runtime that this thread works for. Never while a lock
-/// of clef's is held.
+/// Frees a `user_data`. Called exactly once: inside the call of yours that ends its use, such as the
+/// last `_free`; or where clef ends it in the background, by the pump of the runtime. Never while a
+/// lock of clef's is held.
 pub type clef_free_callback = Option<unsafe extern "C" fn(user_data: *mut c_void)>;
 
 /// A `user_data` with its destructor, which runs when this is dropped.

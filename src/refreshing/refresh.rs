@@ -79,6 +79,7 @@ impl Refresh {
             Ok(token) => {
                 // First of all: whatever the listener does, the new token is not lost.
                 self.landing = Landing::Refreshed(token.clone());
+                context.stop().answered();
                 self.offer(&context, &token).await;
                 self.announce_end(&context, &token).await;
             }
@@ -142,9 +143,11 @@ impl Refresh {
     }
 }
 
-/// Who began the refresh could not wait for it, or its runtime was closed: that says nothing about the grant.
+/// Who began the refresh could not wait for it, or its runtime was closed, before anything was sent: that says nothing
+/// about the grant.
 fn was_not_tried(error: &Error, context: &Context) -> bool {
     match error.status() {
+        _ if context.stop().may_have_spent() => false,
         Status::WouldBlock => true,
         Status::Cancelled => context.is_stopped(),
         _ => false,

@@ -94,11 +94,17 @@ impl Background {
         call: impl FnOnce() + Send + 'static,
     ) {
         let background = self.clone();
+        let lay_here = desk.clone();
         desk.leave(Box::new(move || {
             let _inside = background.enter();
+            background.pump.forget(&lay_here);
             call();
         }));
         self.pump.push_desk(desk);
+        if desk.is_empty() {
+            // A thread that waits was quicker still.
+            self.pump.forget(desk);
+        }
     }
 
     /// To be held while host code runs for this runtime.
@@ -108,7 +114,7 @@ impl Background {
     }
 
     pub(crate) fn run_callbacks(self: &Arc<Background>) -> usize {
-        if !self.pump.is_needed() {
+        if !self.pump.look() {
             return 0;
         }
         let _inside = self.enter();
@@ -135,7 +141,7 @@ impl Background {
         };
         let given_up = self.given_up.load(Ordering::Relaxed);
         for stop in stops {
-            stop.stop();
+            stop.close();
             if given_up {
                 stop.force();
             }

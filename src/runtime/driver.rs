@@ -54,9 +54,13 @@ impl Task {
         let mut slot = self.work.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(work) = slot.as_mut() else { return };
         let step = contained(|| Ok(work.as_mut().poll(&mut context).is_ready()));
-        // A panic ends the work; what it held says so to who waits for it.
+        // A panic ends the work; what it held says so to who waits for it, and may panic as well.
         if step.unwrap_or(true) {
-            *slot = None;
+            let ended = slot.take();
+            let _ = contained(|| {
+                drop(ended);
+                Ok(())
+            });
         }
     }
 }

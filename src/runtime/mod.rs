@@ -16,8 +16,9 @@ pub(crate) use pump::Pump;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::clock::in_time;
 use crate::error::Result;
 
 /// Does work in the background, and leaves all of the host's code to the thread that calls
@@ -50,7 +51,7 @@ impl Runtime {
     /// Blocks until there is something to run, or until [`wake`](Runtime::wake); [`Status::Timeout`](crate::Status)
     /// where neither came in time.
     pub fn wait(&self, timeout: Option<Duration>) -> Result<()> {
-        self.background.pump().wait(deadline(timeout))
+        self.background.pump().wait(in_time(timeout))
     }
 
     /// Ends one [`wait`](Runtime::wait), the one under way or the next.
@@ -68,13 +69,8 @@ impl Runtime {
     ///
     /// From inside host code that this runtime runs, it takes effect when that has returned.
     pub fn close(&self, timeout: Option<Duration>) -> Result<()> {
-        self.background.close(deadline(timeout))
+        self.background.close(in_time(timeout))
     }
-}
-
-/// None for ever.
-pub(crate) fn deadline(timeout: Option<Duration>) -> Option<Instant> {
-    timeout.and_then(|timeout| Instant::now().checked_add(timeout))
 }
 
 impl Drop for Runtime {

@@ -6,14 +6,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
+use crate::clock::in_time;
 use crate::error::{Error, Result, Status};
 use crate::refreshing::RefreshingToken;
 use crate::stop::{Stop, cancelled};
 use crate::token::Token;
 use crate::work::{Alarm, Context, Desk, Waiting, Wakers, block_on_until, helping};
 
+use super::Pump;
 use super::background::Background;
-use super::{Pump, deadline};
 
 /// Hears that an operation is done, by the pump.
 pub type Completion = Box<dyn FnOnce(&Operation) + Send>;
@@ -128,9 +129,11 @@ impl Operation {
         if timeout.is_some_and(|timeout| timeout.is_zero()) {
             return self.is_done().then_some(()).ok_or_else(not_done);
         }
+        // A callback may free the host's handle.
+        let this = self.clone();
         let alarm = Alarm::default();
-        let desk = || self.lock().desk.clone();
-        block_on_until(&alarm, deadline(timeout), helping(desk, self.finished()))
+        let desk = || this.lock().desk.clone();
+        block_on_until(&alarm, in_time(timeout), helping(desk, this.finished()))
             .unwrap_or_else(|| Err(not_done()))
     }
 

@@ -13,7 +13,13 @@ use crate::work::{Desk, Turn};
 use super::doorbell::Doorbell;
 
 /// Says whether there was anything to run: a thread that waits for the same work may have been quicker.
-type Call = Box<dyn FnOnce() -> bool + Send>;
+type Run = Box<dyn FnOnce() -> bool + Send>;
+
+struct Call {
+    run: Run,
+    /// Where it lies.
+    desk: Option<Arc<Desk>>,
+}
 
 /// What is left to the host, and who takes it.
 #[derive(Default)]
@@ -40,7 +46,7 @@ struct State {
 
 impl State {
     fn ring(&mut self) {
-        let rung = self.rings_to_wake || !self.calls.is_empty();
+        let rung = self.rings_to_wake || self.closed || !self.calls.is_empty();
         if let Some(doorbell) = &mut self.doorbell {
             doorbell.set(rung);
         }
@@ -64,10 +70,14 @@ impl Pump {
     }
 
     /// Gives the call back where nobody will pump any more.
-    pub(super) fn try_push(&self, call: Call) -> Result<(), Call> {
+    pub(super) fn try_push(&self, run: Run) -> Result<(), Run> {
+        self.try_push_call(Call { run, desk: None })
+    }
+
+    fn try_push_call(&self, call: Call) -> Result<(), Run> {
         let mut state = self.lock();
         if state.closed {
-            return Err(call);
+            return Err(call.run);
         }
         state.calls.push_back(call);
         state.ring();
@@ -98,13 +108,31 @@ impl Pump {
 
     /// Has the host run what lies on the desk, unless a thread that waits for it is quicker.
     pub(super) fn push_desk(&self, desk: &Arc<Desk>) {
-        let desk = desk.clone();
+        let left = desk.clone();
         // A closed pump has no work left whose call this could be.
-        let _ = self.try_push(Box::new(move || desk.run_left()));
+        let _ = self.try_push_call(Call {
+            run: Box::new(move || left.run_left()),
+            desk: Some(desk.clone()),
+        });
     }
 
-    /// Whether a thread that pumps finds anything to run. A game asks once a frame, and mostly in vain.
-    pub(super) fn is_needed(&self) -> bool {
+    /// A thread that waits was quicker, or the call is not wanted any more: there is nothing to run on this desk.
+    pub(crate) fn forget(&self, desk: &Arc<Desk>) {
+        let mut state = self.lock();
+        let lies_here = |call: &Call| {
+            call.desk
+                .as_ref()
+                .is_some_and(|known| Arc::ptr_eq(known, desk))
+        };
+        let at = state.calls.iter().position(lies_here);
+        let forgotten = at.and_then(|at| state.calls.remove(at));
+        state.ring();
+        drop(state);
+        drop(forgotten);
+    }
+
+    /// Looks whether there is anything to run, on a thread that pumps. A game does so once a frame, mostly in vain.
+    pub(super) fn look(&self) -> bool {
         let mut state = self.lock();
         if !state.calls.is_empty() {
             return true;
@@ -130,7 +158,7 @@ impl Pump {
             state.ring();
             drop(state);
             // The host's code must not unwind; a panic is clef's own, and the next call is not to blame for it.
-            if contained(|| Ok(call())).unwrap_or(true) {
+            if contained(|| Ok((call.run)())).unwrap_or(true) {
                 count += 1;
             }
             state = self.lock();
@@ -139,20 +167,17 @@ impl Pump {
     }
 
     /// Blocks until there is something to run, or until [`wake`](Pump::wake).
-    pub(super) fn wait(&self, deadline: Option<Instant>) -> Result<()> {
+    pub(crate) fn wait(&self, deadline: Option<Instant>) -> Result<()> {
         let mut state = self.lock();
-        // One thread may wait, and have another one pump.
-        let this = ThreadMark::of_this_thread();
-        state.pumped_last.get_or_insert(this);
         loop {
+            if state.closed && state.calls.is_empty() {
+                return Err(cancelled());
+            }
             if state.woken || !state.calls.is_empty() {
                 state.woken = false;
                 state.rings_to_wake = false;
                 state.ring();
                 return Ok(());
-            }
-            if state.closed {
-                return Err(cancelled());
             }
             state = self.wait_for_change(state, deadline).ok_or_else(|| {
                 Error::new(Status::Timeout, "there was nothing to run in this time")
@@ -255,7 +280,10 @@ impl Pump {
     }
 
     pub(super) fn close(&self) {
-        self.lock().closed = true;
+        let mut state = self.lock();
+        state.closed = true;
+        state.ring();
+        drop(state);
         self.changed.notify_all();
     }
 }

@@ -7,6 +7,7 @@ use crate::request::HttpRequest;
 use crate::runtime::{Background, Runtime};
 use crate::sender::exchange::{Exchange, parcel};
 use crate::sender::{Carrying, SendFailure, Sender};
+use crate::stop::cancelled;
 use crate::work::{Context, Turn, would_block};
 
 /// Hands each request to a function, and waits for the exchange to end.
@@ -62,6 +63,9 @@ impl<F: Fn(Exchange) + Send + Sync + 'static> Sender for CustomSender<F> {
             };
 
             let pump = background.pump().clone();
+            if background.is_closing() {
+                return Err(SendFailure::not_sent(cancelled()));
+            }
             if !context.is_background() && pump.is_this_threads() {
                 return Err(SendFailure::not_sent(would_block(
                     "this thread pumps the runtime that the sender is bound to, so it cannot wait for it",

@@ -9,7 +9,7 @@ use crate::error::{Error, Status};
 use crate::request::HttpRequest;
 use crate::response::HttpResponse;
 use crate::sender::{SendFailure, Sender};
-use crate::stop::{Stop, cancelled};
+use crate::stop::{self, Stop, cancelled};
 use crate::work::{Context, Either, Promise, Promised, Turn, WaitsFor, Watch, promise, race};
 
 /// One request that waits for its answer. It ends exactly once, on any thread; dropping it ends it as a
@@ -38,17 +38,23 @@ impl Exchange {
 
     /// Ends the exchange with an answer, of any HTTP status.
     pub fn respond(self, response: HttpResponse) {
-        self.answer.keep(Answer::Response(response));
+        self.end(Answer::Response(response));
     }
 
     /// Ends the exchange without an answer.
     pub fn fail(self, failure: SendFailure) {
-        self.answer.keep(Answer::Failure(failure));
+        self.end(Answer::Failure(failure));
     }
 
     /// Has another sender carry the request after all. This does not block: whoever waits for the answer sends.
     pub fn forward(self, sender: Arc<dyn Sender>) {
-        self.answer.keep(Answer::Forward(sender));
+        self.end(Answer::Forward(sender));
+    }
+
+    /// Lets the request go first: from then on it is up to who waits.
+    fn end(self, answer: Answer) {
+        drop(self.request);
+        self.answer.keep(answer);
     }
 }
 
@@ -65,8 +71,8 @@ impl fmt::Debug for Exchange {
 pub(super) struct Parcel {
     exchange: Exchange,
     stop: Arc<Stop>,
-    /// Its answer would be lost if the work ended early.
-    precious: bool,
+    /// What would be lost if the work ended early.
+    answer: stop::Answer,
     seal: Arc<Seal>,
 }
 
@@ -101,7 +107,7 @@ impl Parcel {
         if !self.seal.open() || !self.is_wanted() {
             return None;
         }
-        match self.stop.sent(self.precious) {
+        match self.stop.sent(self.answer) {
             Ok(()) => Some(self.exchange),
             Err(error) => {
                 self.exchange.fail(SendFailure::not_sent(error));
@@ -128,8 +134,8 @@ pub(super) struct Receipt<'a> {
     seal: Arc<Seal>,
 }
 
-/// A request that is to be handed to the host. A refresh is carried through once the host has it, but only where there
-/// is a `timeout`: nobody waits for ever.
+/// A request that is to be handed to the host. A refresh is carried through once the host has it; where there is no
+/// `timeout`, until the runtime closes.
 pub(super) fn parcel<'a>(
     request: &'a HttpRequest,
     context: &'a Context,
@@ -143,7 +149,7 @@ pub(super) fn parcel<'a>(
             answer: promise,
         },
         stop: context.stop().clone(),
-        precious: request.is_precious() && timeout.is_some(),
+        answer: request.answer(timeout.is_some()),
         seal: seal.clone(),
     };
     let receipt = Receipt {
@@ -174,10 +180,17 @@ impl Receipt<'_> {
             Either::First(answer) => answer,
             Either::Second(Either::First(())) => return Err(self.unanswered(cancelled())),
             Either::Second(Either::Second(())) => {
-                return Err(self.unanswered(Error::new(
-                    Status::Timeout,
-                    "the custom sender did not answer in time",
-                )));
+                let may_have_been_sent = !self.seal.take_back();
+                let why = match may_have_been_sent {
+                    true => "the custom sender did not answer in time",
+                    false => {
+                        "nobody took the request in time: is the runtime pumped, or the sender polled?"
+                    }
+                };
+                return Err(SendFailure {
+                    error: Error::new(Status::Timeout, why),
+                    may_have_been_sent,
+                });
             }
         };
         match answer {
@@ -190,6 +203,7 @@ impl Receipt<'_> {
             }
             Some(Answer::Forward(sender)) => {
                 stop.unsent();
+                let _forwarded = self.context.forward().map_err(SendFailure::not_sent)?;
                 sender.send(self.request, self.context).await
             }
             None => Err(self.unanswered(Error::new(

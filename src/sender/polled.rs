@@ -2,8 +2,9 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use crate::clock::in_time;
 use crate::request::HttpRequest;
 use crate::sender::exchange::{Exchange, Parcel, parcel};
 use crate::sender::{Carrying, SendFailure, Sender};
@@ -31,9 +32,7 @@ impl Queue {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
 
-impl Queue {
     /// A request in here keeps its sender alive, and so this queue. Dropped without the lock, as always.
     fn forget_unwanted(&self) {
         let mut state = self.lock();
@@ -84,9 +83,7 @@ impl Sender for PolledSender {
                 )));
             }
             let (parcel, receipt) = parcel(request, context, self.timeout);
-            let deadline = self
-                .timeout
-                .and_then(|timeout| Instant::now().checked_add(timeout));
+            let deadline = in_time(self.timeout);
             let _turn = receipt.waits_for(self.queue.clone());
             self.queue.lock().parcels.push_back(parcel);
             let answer = receipt.answer(deadline).await;

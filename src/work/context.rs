@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -21,7 +22,11 @@ pub struct Context {
     place: Place,
     stop: Arc<Stop>,
     desk: Arc<Desk>,
+    forwards: Arc<AtomicUsize>,
 }
+
+/// How often a request is forwarded at most. Senders that forward to each other would never come to an end.
+const MAX_FORWARDS: usize = 8;
 
 #[derive(Clone)]
 pub(crate) enum Place {
@@ -36,6 +41,7 @@ impl Context {
             place: Place::ThisThread(alarm.clone()),
             stop: Arc::default(),
             desk,
+            forwards: Arc::default(),
         }
     }
 
@@ -48,6 +54,19 @@ impl Context {
             place: Place::Background(background.clone()),
             stop,
             desk,
+            forwards: Arc::default(),
+        }
+    }
+
+    /// To be held while another sender carries on.
+    pub(crate) fn forward(&self) -> Result<Forwarded<'_>> {
+        let forwarded = Forwarded(&self.forwards);
+        match self.forwards.fetch_add(1, Ordering::Relaxed) < MAX_FORWARDS {
+            true => Ok(forwarded),
+            false => Err(Error::new(
+                Status::Internal,
+                "the request is forwarded in a circle",
+            )),
         }
     }
 
@@ -73,11 +92,15 @@ impl Context {
             Place::ThisThread(_) => return Ok(self.desk.run(call)),
             Place::Background(background) => background,
         };
+        self.stop.check()?;
         let (promise, mut promised) = promise();
         background.leave(&self.desk, move || promise.keep(call()));
         let result = match race(promised.value(), self.stop.stopped()).await {
             Either::First(result) => result,
-            Either::Second(()) if self.desk.withdraw() => return Err(cancelled()),
+            Either::Second(()) if self.desk.withdraw() => {
+                background.pump().forget(&self.desk);
+                return Err(cancelled());
+            }
             Either::Second(()) => promised.value().await,
         };
         result.ok_or_else(|| Error::new(Status::Internal, "a callback panicked"))
@@ -136,6 +159,15 @@ impl Context {
             Poll::Pending
         })
         .await;
+    }
+}
+
+/// A request that one sender has forwarded to another.
+pub(crate) struct Forwarded<'a>(&'a AtomicUsize);
+
+impl Drop for Forwarded<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

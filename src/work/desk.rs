@@ -76,6 +76,11 @@ impl Desk {
         true
     }
 
+    /// Whether there is nothing to run.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.lock().call.is_none()
+    }
+
     /// Takes the call back; false where somebody runs it already.
     pub(crate) fn withdraw(&self) -> bool {
         let call = self.lock().call.take();

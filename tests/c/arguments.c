@@ -312,6 +312,7 @@ static void null_in_runtimes(void)
 static void null_in_operations(void)
 {
     INVALID(clef_operation_wait(NULL, 0, error), "operation must not be NULL");
+    INVALID(clef_operation_status(NULL, error), "operation must not be NULL");
     INVALID(clef_operation_token(NULL, OUT(token), error), "operation must not be NULL");
     INVALID(clef_operation_token(operation, NULL, error), "token must not be NULL");
     INVALID(clef_operation_access_token(NULL, OUT(text), error), "operation must not be NULL");
@@ -1626,6 +1627,7 @@ static void closed_runtimes(void)
 
 static void operations_that_are_not_done(void)
 {
+    BUSY(clef_operation_status(operation, error));
     BUSY(clef_operation_token(operation, OUT(token), error));
     BUSY(clef_operation_access_token(operation, OUT(text), error));
     BUSY(clef_operation_refreshing_token(operation, OUT(refreshing), error));

@@ -204,25 +204,22 @@ static void the_time_in_the_queue_counts_for_bound_and_polled_senders(void)
 static void a_cancelled_operation_cancels_its_exchange(void)
 {
     FOR_EACH_KIND(kind) {
-        for (int refresh = 0; refresh < 2; refresh++) {
-            for (int ending = 0; ending < ENDINGS; ending++) {
-                struct scene scene;
-                struct heard heard = {0};
-                set_scene(&scene, kind, keep, -1);
-                clef_operation *operation =
-                    refresh ? start_refresh(scene.token, scene.runtime, &heard)
-                            : start_client_token(scene.credentials, scene.runtime, &heard);
-                struct end end = {next_exchange(&scene, kind), ending};
-                clef_operation_cancel(operation);
-                CHECK(clef_operation_is_done(operation));
-                CHECK_INT(status_of(operation), CLEF_STATUS_CANCELLED);
-                UNTIL(clef_exchange_is_cancelled(end.exchange));
-                end_it(&end);
-                PUMP_UNTIL(scene.runtime, heard.freed);
-                check_heard(&heard, CLEF_STATUS_CANCELLED);
-                clef_operation_free(operation);
-                clear_scene(&scene, kind);
-            }
+        for (int ending = 0; ending < ENDINGS; ending++) {
+            struct scene scene;
+            struct heard heard = {0};
+            set_scene(&scene, kind, keep, -1);
+            clef_operation *operation =
+                start_client_token(scene.credentials, scene.runtime, &heard);
+            struct end end = {next_exchange(&scene, kind), ending};
+            clef_operation_cancel(operation);
+            CHECK(clef_operation_is_done(operation));
+            CHECK_INT(status_of(operation), CLEF_STATUS_CANCELLED);
+            UNTIL(clef_exchange_is_cancelled(end.exchange));
+            end_it(&end);
+            PUMP_UNTIL(scene.runtime, heard.freed);
+            check_heard(&heard, CLEF_STATUS_CANCELLED);
+            clef_operation_free(operation);
+            clear_scene(&scene, kind);
         }
     }
 }
@@ -249,25 +246,66 @@ static void what_is_cancelled_in_the_queue_is_not_handed_over(void)
 }
 
 /* A refresh that the host has may be spent: it goes on without the operation, and the token keeps it. */
-static void a_cancelled_refresh_is_kept_where_the_sender_has_a_timeout(void)
+static void a_cancelled_refresh_is_kept(void)
 {
+    const int64_t timeouts[] = {GENEROUS_MS, -1};
     FOR_EACH_KIND(kind) {
-        struct scene scene;
-        struct news news = {0};
-        set_scene(&scene, kind, keep, GENEROUS_MS);
-        listen_to(scene.token, &news);
-        clef_operation *operation = start_refresh(scene.token, scene.runtime, NULL);
-        struct end end = {next_exchange(&scene, kind), ANSWERED};
-        clef_operation_cancel(operation);
-        check_ends(operation, CLEF_STATUS_CANCELLED);
-        CHECK(!clef_exchange_is_cancelled(end.exchange));
-        end_it(&end);
-        PUMP_UNTIL(scene.runtime, news.changed);
-        CHECK_INT(ask(scene.token), CLEF_STATUS_OK);
-        check_current(scene.token, "new");
-        clef_operation_free(operation);
-        clear_scene(&scene, kind);
+        for (int i = 0; i < 2; i++) {
+            struct scene scene;
+            struct news news = {0};
+            set_scene(&scene, kind, keep, timeouts[i]);
+            listen_to(scene.token, &news);
+            clef_operation *operation = start_refresh(scene.token, scene.runtime, NULL);
+            struct end end = {next_exchange(&scene, kind), ANSWERED};
+            clef_operation_cancel(operation);
+            check_ends(operation, CLEF_STATUS_CANCELLED);
+            CHECK(!clef_exchange_is_cancelled(end.exchange));
+            end_it(&end);
+            PUMP_UNTIL(scene.runtime, news.changed);
+            CHECK_INT(ask(scene.token), CLEF_STATUS_OK);
+            check_current(scene.token, "new");
+            clef_operation_free(operation);
+            clear_scene(&scene, kind);
+        }
     }
+}
+
+static const clef_sender *itself;
+
+static void forward_to_itself(void *data, clef_exchange *exchange)
+{
+    struct script *script = data;
+    script->sends++;
+    clef_exchange_forward(exchange, itself);
+}
+
+static void forwarding_in_a_circle_comes_to_an_end(void)
+{
+    struct scene scene;
+    set_scene(&scene, UNBOUND, forward_to_itself, GENEROUS_MS);
+    itself = scene.sender;
+    clef_operation *operation = start_client_token(scene.credentials, scene.runtime, NULL);
+    PUMP_UNTIL(scene.runtime, clef_operation_is_done(operation));
+    CHECK_INT(status_of(operation), CLEF_STATUS_INTERNAL);
+    CHECK_INT(scene.script.sends, 9);
+    clef_operation_free(operation);
+    clear_scene(&scene, UNBOUND);
+}
+
+/* A host that waits for its operations and never pumps: nothing is left for the pump. */
+static void who_waits_leaves_nothing_to_the_pump(void)
+{
+    struct scene scene;
+    set_scene(&scene, UNBOUND, answer_in_place, 0);
+    for (int again = 0; again < 20; again++) {
+        clef_error *error = NULL;
+        clef_operation *operation = start_client_token(scene.credentials, scene.runtime, NULL);
+        CHECK_OK(clef_operation_wait(operation, GENEROUS_MS, &error));
+        clef_operation_free(operation);
+    }
+    CHECK_INT(clef_runtime_wait(scene.runtime, 0, NULL), CLEF_STATUS_TIMEOUT);
+    CHECK_INT(clef_runtime_run_callbacks(scene.runtime), 0);
+    clear_scene(&scene, UNBOUND);
 }
 
 /* As a value, nobody but its operation could keep it: that is not ended. */
@@ -605,7 +643,9 @@ int main(int argc, char **argv)
     RUN_BOUNDED(the_time_in_the_queue_counts_for_bound_and_polled_senders);
     RUN_BOUNDED(a_cancelled_operation_cancels_its_exchange);
     RUN_BOUNDED(what_is_cancelled_in_the_queue_is_not_handed_over);
-    RUN_BOUNDED(a_cancelled_refresh_is_kept_where_the_sender_has_a_timeout);
+    RUN_BOUNDED(a_cancelled_refresh_is_kept);
+    RUN_BOUNDED(forwarding_in_a_circle_comes_to_an_end);
+    RUN_BOUNDED(who_waits_leaves_nothing_to_the_pump);
     RUN_BOUNDED(a_refresh_as_a_value_that_was_sent_is_not_cancelled);
     RUN_BOUNDED(an_exchange_is_forwarded_to_the_built_in_sender);
     RUN_BOUNDED(send_forwards_without_blocking);

@@ -32,6 +32,7 @@
     X(clef_operation_cancel) \
     X(clef_operation_free) \
     X(clef_operation_is_done) \
+    X(clef_operation_status) \
     X(clef_operation_token) \
     X(clef_operation_wait) \
     X(clef_refreshing_token_free) \
@@ -100,6 +101,7 @@ static inline void *load(const char *file)
 #define clef_operation_cancel (loaded.clef_operation_cancel)
 #define clef_operation_free (loaded.clef_operation_free)
 #define clef_operation_is_done (loaded.clef_operation_is_done)
+#define clef_operation_status (loaded.clef_operation_status)
 #define clef_operation_token (loaded.clef_operation_token)
 #define clef_operation_wait (loaded.clef_operation_wait)
 #define clef_refreshing_token_free (loaded.clef_refreshing_token_free)

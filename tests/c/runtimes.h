@@ -127,6 +127,7 @@ static inline clef_status status_of(const clef_operation *operation)
     clef_token *token = NULL;
     clef_status status = clef_operation_token(operation, &token, NULL);
     CHECK((token != NULL) == (status == CLEF_STATUS_OK));
+    CHECK_INT(clef_operation_status(operation, NULL), status);
     clef_token_free(token);
     return status;
 }

@@ -1,8 +1,9 @@
 //! Carries one request: over a connection that was kept, or over a new one.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use crate::clock::in_time;
 use crate::error::Error;
 use crate::request::HttpRequest;
 use crate::response::HttpResponse;
@@ -43,7 +44,12 @@ impl Client {
         Client { lookups, ..self }
     }
 
-    /// Sends `request` and waits for its answer, on this thread.
+    /// When a request that is sent now has to be answered.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        in_time(self.config.timeout())
+    }
+
+    /// Sends `request` and waits for its answer until the deadline, on this thread.
     ///
     /// With `stop` the waiting ends as soon as that says so, in each phase, and looking up a name may start a thread.
     /// Without it nothing can end the waiting but time, no thread is started, and looking up a name takes as long as
@@ -51,9 +57,9 @@ impl Client {
     pub(crate) fn carry(
         &self,
         request: &HttpRequest,
+        deadline: Option<Instant>,
         stop: Option<&Arc<Stop>>,
     ) -> Result<HttpResponse, SendFailure> {
-        let deadline = after(self.config.timeout());
         let target = Target::parse(request.url()).ok_or_else(|| {
             SendFailure::not_sent(Error::invalid_argument("the URL is not http or https"))
         })?;
@@ -84,7 +90,7 @@ impl Client {
             .proxy()
             .filter(|proxy| target.is_https && proxy.is_for(target.place.host));
         let next = proxy.map_or(target.place, |proxy| proxy.place());
-        let connect_deadline = || earlier(deadline, after(self.config.connect_timeout()));
+        let connect_deadline = || earlier(deadline, in_time(self.config.connect_timeout()));
 
         waiter.set_deadline(connect_deadline());
         let addresses = if in_background {
@@ -124,9 +130,8 @@ impl Client {
         let outgoing =
             Outgoing::new(request, self.config.user_agent()).map_err(SendFailure::not_sent)?;
         if let Some(stop) = stop {
-            // Nobody waits for ever, however precious the answer is.
-            let precious = request.is_precious() && self.config.timeout().is_some();
-            stop.sent(precious).map_err(SendFailure::not_sent)?;
+            stop.sent(request.answer(deadline.is_some()))
+                .map_err(SendFailure::not_sent)?;
         }
         let answer = outgoing
             .exchange(&mut stream)
@@ -137,11 +142,6 @@ impl Client {
         }
         Ok(answer.response)
     }
-}
-
-/// When so much time is over; none is never.
-fn after(timeout: Option<Duration>) -> Option<Instant> {
-    Instant::now().checked_add(timeout?)
 }
 
 fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {

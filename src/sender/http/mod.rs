@@ -55,12 +55,14 @@ impl Sender for HttpSender {
     fn send<'a>(&'a self, request: &'a HttpRequest, context: &'a Context) -> Carrying<'a> {
         Box::pin(async move {
             if !context.is_background() {
-                return self.client.carry(request, None);
+                return self.client.carry(request, self.client.deadline(), None);
             }
             let client = self.client.clone();
             let request = request.clone();
             let stop = context.stop().clone();
-            let carried = context.block(move || client.carry(&request, Some(&stop)));
+            // The time until a thread is free counts too.
+            let deadline = client.deadline();
+            let carried = context.block(move || client.carry(&request, deadline, Some(&stop)));
             carried.await.unwrap_or_else(|error| match error.status() {
                 // There was no thread for it.
                 Status::Io => Err(SendFailure::not_sent(error)),

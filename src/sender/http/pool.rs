@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 
 use super::stream::Stream;
 
-const MAX_IDLE: usize = 32;
+/// Each has three descriptors, and stays until the pool is used again: enough for a burst, little for a process that has
+/// 1,024.
+const MAX_IDLE: usize = 8;
 
 /// Services close connections that are idle for longer; one that is about to be closed would lose a request.
 const MAX_IDLE_TIME: Duration = Duration::from_secs(15);

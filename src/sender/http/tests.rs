@@ -55,7 +55,7 @@ impl Running {
         let stop = Arc::new(Stop::default());
         let (done, outcome) = mpsc::channel();
         let (client, theirs) = (client.clone(), stop.clone());
-        thread::spawn(move || done.send(client.carry(&request, Some(&theirs))));
+        thread::spawn(move || done.send(client.carry(&request, client.deadline(), Some(&theirs))));
         Running { stop, outcome }
     }
 
@@ -123,7 +123,7 @@ fn a_request_that_is_stopped_before_it_starts_is_not_sent() {
     let stop = Arc::new(Stop::default());
     stop.stop();
     let failure = Client::default()
-        .carry(&client_token(&http(running_port)), Some(&stop))
+        .carry(&client_token(&http(running_port)), None, Some(&stop))
         .expect_err("it was stopped");
     assert_eq!(failure.error.status(), Status::Cancelled);
     assert!(!failure.may_have_been_sent);
@@ -341,7 +341,11 @@ fn without_a_stop_a_name_is_looked_up_on_the_calling_thread() {
     }
     let client = Client::default().looking_up_with(Lookups::new(refuse));
     let failure = client
-        .carry(&client_token("https://a-host.invalid"), None)
+        .carry(
+            &client_token("https://a-host.invalid"),
+            client.deadline(),
+            None,
+        )
         .expect_err("it is not found");
     let expected = format!(
         "the host was not found: here is {:?}",
@@ -369,7 +373,7 @@ fn connections_of_three_requests(answer: &'static [u8], closes: bool) -> usize {
     let client = Client::default();
     for _ in 0..3 {
         let response = client
-            .carry(&client_token(&http(port)), None)
+            .carry(&client_token(&http(port)), client.deadline(), None)
             .expect("an answer");
         assert_eq!(response.status(), 200);
         assert_eq!(response.body(), Some(&b"{}"[..]));
@@ -405,7 +409,7 @@ fn a_connection_that_the_service_closed_meanwhile_is_not_used_again() {
     });
     let client = Client::default();
     for _ in 0..3 {
-        let response = client.carry(&client_token(&http(port)), None);
+        let response = client.carry(&client_token(&http(port)), client.deadline(), None);
         assert_eq!(response.expect("an answer").status(), 200);
         is_closed.recv().expect("the service closes");
     }
@@ -419,8 +423,52 @@ fn a_head_without_an_end_is_not_read_for_ever() {
         while stream.write_all(&[b'x'; 4096]).is_ok() {}
     });
     let failure = Client::default()
-        .carry(&client_token(&http(port)), None)
+        .carry(&client_token(&http(port)), None, None)
         .expect_err("it is too long");
     assert_eq!(failure.error.status(), Status::InvalidResponse);
     assert!(failure.may_have_been_sent);
+}
+
+/// With its answer a service sends what looks like the answer to a request that was never made, in the same TLS record.
+#[test]
+fn what_came_unasked_is_no_answer_to_the_next_request() {
+    use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+    use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+    let own = rcgen::generate_simple_self_signed(vec!["127.0.0.1".into()]).unwrap();
+    let key = PrivatePkcs8KeyDer::from(own.signing_key.serialize_der());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let server = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![own.cert.der().clone()], PrivateKeyDer::Pkcs8(key))
+        .unwrap();
+    let server = Arc::new(server);
+    let port = service(move |stream| {
+        let mut stream = StreamOwned::new(ServerConnection::new(server.clone()).unwrap(), stream);
+        thread::spawn(move || {
+            let mut request = [0; 4096];
+            if !matches!(stream.read(&mut request), Ok(1..)) {
+                return;
+            }
+            // As long as what the client reads at once, so that it has no look at what comes behind it.
+            let (head, end) = (
+                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Pad: ",
+                "\r\n\r\n{}",
+            );
+            let pad = "x".repeat(4096 - head.len() - end.len());
+            let unasked = "HTTP/1.1 418 Unasked\r\nContent-Length: 0\r\n\r\n";
+            let _ = stream.write_all(format!("{head}{pad}{end}{unasked}").as_bytes());
+            let _ = stream.read(&mut request);
+        });
+    });
+    let mut config = HttpConfig::default();
+    config.add_ca_certificates(&own.cert.pem()).unwrap();
+    let client = Client::new(config);
+    let request = client_token(&format!("https://127.0.0.1:{port}"));
+    for _ in 0..2 {
+        let response = client.carry(&request, client.deadline(), None);
+        assert_eq!(response.expect("an answer").status(), 200);
+    }
 }

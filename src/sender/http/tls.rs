@@ -56,13 +56,15 @@ fn trusting(own_certificates: &[CertificateDer<'static>]) -> Arc<ClientConfig> {
 /// Whether nothing but what keeps TLS going has come since the last answer was read.
 pub(super) fn is_quiet(stream: &mut TlsStream) -> bool {
     loop {
+        // First of all: with the last answer more may have come than was read of it.
+        match stream.conn.process_new_packets() {
+            Ok(state) if state.plaintext_bytes_to_read() == 0 && !state.peer_has_closed() => {}
+            _ => return false,
+        }
         match stream.conn.read_tls(stream.sock.without_waiting()) {
             Err(error) => return error.kind() == std::io::ErrorKind::WouldBlock,
             Ok(0) => return false,
-            Ok(_) => match stream.conn.process_new_packets() {
-                Ok(state) if state.plaintext_bytes_to_read() == 0 && !state.peer_has_closed() => {}
-                _ => return false,
-            },
+            Ok(_) => {}
         }
     }
 }
