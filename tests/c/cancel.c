@@ -49,7 +49,7 @@ static bool has_ended(const struct under_way *under_way, const struct places *pl
     if (under_way->has_sender)
         return under_way->senders_freed == 1;
     return connections_to(atoi(strrchr(sandbox_url, ':') + 1), ESTABLISHED) == 0 &&
-           connections_to(places->full.port, CONNECTING) == places->full.connecting;
+           connections_to(places->full.port, CONNECTING) == 0;
 }
 
 static double cancel_in(const struct state *state, const struct places *places)

@@ -91,8 +91,7 @@ static inline int unread_by_peer(int connection)
 /* Its backlog is full, so that further connections hang. */
 struct full_port {
     int listener, port;
-    int fillers[4];
-    int connecting; /* of the fillers */
+    int fillers[4]; /* 0 where there was no room */
     char url[64];
 };
 
@@ -129,15 +128,23 @@ static inline struct full_port open_full_port(void)
         if (connect(full.fillers[i], (struct sockaddr *)&address, sizeof address) != 0 &&
             errno != EINPROGRESS)
             sandbox_die("cannot fill the backlog");
+        /* One that found no room would end by itself, some two minutes from now. */
+        socklen_t size = sizeof address;
+        if (getpeername(full.fillers[i], (struct sockaddr *)&address, &size) != 0) {
+            close(full.fillers[i]);
+            full.fillers[i] = 0;
+        }
     }
-    full.connecting = connections_to(full.port, CONNECTING);
+    if (connections_to(full.port, ESTABLISHED) == 0 || full.fillers[3] > 0)
+        sandbox_die("the backlog is not full");
     return full;
 }
 
 static inline void close_full_port(struct full_port *full)
 {
     for (int i = 0; i < 4; i++)
-        close(full->fillers[i]);
+        if (full->fillers[i] > 0)
+            close(full->fillers[i]);
     close(full->listener);
 }
 
