@@ -2113,7 +2113,7 @@ clef_status clef_runtime_new(clef_runtime **runtime,
  * senders, listeners and destructors. What comes while they run is left for the next time, so
  * this always returns. NULL gives 0.
  *
- * Never blocks; costs some 10 ns when nothing waits. Several threads may call it, at the same
+ * Never blocks; costs some 20 ns when nothing waits. Several threads may call it, at the same
  * time too. From inside a callback it runs the others that wait.
  */
 size_t clef_runtime_run_callbacks(const clef_runtime *runtime);

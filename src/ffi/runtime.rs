@@ -53,7 +53,7 @@ unsafe fn background(runtime: *const clef_runtime) -> Result<Arc<Background>> {
 /// senders, listeners and destructors. What comes while they run is left for the next time, so
 /// this always returns. NULL gives 0.
 ///
-/// Never blocks; costs some 10 ns when nothing waits. Several threads may call it, at the same
+/// Never blocks; costs some 20 ns when nothing waits. Several threads may call it, at the same
 /// time too. From inside a callback it runs the others that wait.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_runtime_run_callbacks(runtime: *const clef_runtime) -> usize {
