@@ -427,11 +427,11 @@ typedef struct clef_http_response clef_http_response;
 /**
  * One piece of work under way in a runtime. Shared: any thread may use it at any time.
  *
- * It completes exactly once: with a result, with an error, or as `CLEF_STATUS_CANCELLED`. Then it
- * is done, its results can be had any number of times, and its callback, if it has one, is run by
- * `clef_runtime_run_callbacks`, never before the `…_start` function has written its outputs. Without
- * a callback nothing is run, and neither `clef_runtime_wait` nor `clef_runtime_fd` is woken: ask
- * `clef_operation_is_done`, or block in `clef_operation_wait`.
+ * It completes exactly once: with a result, with an error, or as `CLEF_STATUS_CANCELLED`. Then
+ * it is done, its results can be had any number of times, and its callback, if it has one, is
+ * run by `clef_runtime_run_callbacks`, never before the `…_start` function has written its
+ * outputs. Without a callback nothing is run, and neither `clef_runtime_wait` nor
+ * `clef_runtime_fd` is woken: ask `clef_operation_is_done`, or block in `clef_operation_wait`.
  *
  * Methods: `clef_operation_is_done`, `_wait`, `_cancel`, `_status`, `_access_token`, `_token`,
  * `_refreshing_token`, `_clone`, `_free`.
@@ -461,14 +461,14 @@ typedef struct clef_refreshing_token clef_refreshing_token;
 
 /**
  * Does work in the background, and leaves every call of yours to the thread that calls
- * `clef_runtime_run_callbacks`: once a frame, or when `clef_runtime_fd` is readable. Shared: any
- * thread may use it at any time.
+ * `clef_runtime_run_callbacks`: once a frame, or when `clef_runtime_fd` is readable. Shared:
+ * any thread may use it at any time.
  *
  * It has one thread that carries the work on and up to 32 that carry requests over the network,
- * which end after 10 idle seconds. Each built-in sender looks a host name up on one thread more,
- * since that cannot be interrupted: it may outlive the runtime by as long as the system's resolver
- * takes. All are started when they are first needed, block all signals, and never run code of
- * yours.
+ * which end after 10 idle seconds. Each built-in sender looks a host name up on one thread
+ * more, since that cannot be interrupted: it may outlive the runtime by as long as the system's
+ * resolver takes. All are started when they are first needed, block all signals, and never run
+ * code of yours.
  *
  * Methods: `clef_runtime_new`, `_run_callbacks`, `_wait`, `_wake`, `_fd`, `_new_sender`,
  * `_close`, `_free`; the `…_start` functions, and `clef_refreshing_token_keep_fresh`.
@@ -536,11 +536,12 @@ typedef int32_t clef_scope;
  * Carries one request: answers `exchange` now, or keeps it and answers it later from any
  * thread.
  *
- * `exchange` is yours: end it exactly once, with `clef_exchange_respond`, `clef_exchange_forward`,
- * `clef_exchange_fail` or `clef_exchange_free`. Called on the thread that sends, by several threads
- * at a time if several send; for work in the background of a runtime by its pump, or on a thread
- * that waits for that work; never on a thread of clef's own. No lock of clef's is held. It must
- * not follow redirects, and must neither unwind nor `longjmp`.
+ * `exchange` is yours: end it exactly once, with `clef_exchange_respond`,
+ * `clef_exchange_forward`, `clef_exchange_fail` or `clef_exchange_free`. Called on the thread
+ * that sends, by several threads at a time if several send; for work in the background of a
+ * runtime by its pump, or on a thread that waits for that work; never on a thread of clef's
+ * own. No lock of clef's is held. It must not follow redirects, and must neither unwind nor
+ * `longjmp`.
  */
 typedef void (*clef_send_callback)(void *user_data,
                                    clef_exchange *exchange);
@@ -554,7 +555,8 @@ typedef void (*clef_free_callback)(void *user_data);
 
 /**
  * Hears once that an operation is done. `operation` is borrowed for the call: clone it to keep
- * it. The handle that the program got at the start is another one, and may be freed here. No lock of clef's is held; any function of clef may be called. It must neither unwind nor
+ * it. The handle that the program got at the start is another one, and may be freed here. No
+ * lock of clef's is held; any function of clef may be called. It must neither unwind nor
  * `longjmp`.
  */
 typedef void (*clef_operation_callback)(void *user_data,
@@ -575,9 +577,9 @@ typedef int32_t clef_event;
  * Answer `CLEF_STATUS_OK`; anything else says that you could not, and the token is offered
  * again before the next refresh. It is used all the same.
  *
- * Called one call at a time: on the thread that refreshes, or for a refresh in the background by
- * the pump of its runtime, or on a thread that waits for it. No lock of clef's is held, but the
- * refresh waits for you: asking this same token for its access token, or to refresh, is
+ * Called one call at a time: on the thread that refreshes, or for a refresh in the background
+ * by the pump of its runtime, or on a thread that waits for it. No lock of clef's is held, but
+ * the refresh waits for you: asking this same token for its access token, or to refresh, is
  * `CLEF_STATUS_WOULD_BLOCK`. It must neither unwind nor `longjmp`.
  */
 typedef clef_status (*clef_token_listener)(void *user_data,
@@ -864,8 +866,8 @@ void clef_http_config_free(clef_http_config *config);
  * is NULL (nullable).
  *
  * It sends on the calling thread and starts no other, or on the threads of the runtime that the
- * work belongs to. It reads no file and follows no redirect. Connections are kept alive and shared
- * by everything that uses this sender.
+ * work belongs to. It reads no file and follows no redirect. Connections are kept alive and
+ * shared by everything that uses this sender.
  */
 clef_status clef_sender_new_http(const clef_http_config *config,
                                  clef_sender **sender,
@@ -897,10 +899,11 @@ clef_status clef_sender_new_retrying(const clef_sender *inner,
  *
  * Whoever sends waits until the exchange ends, up to `timeout_ms` milliseconds after `send` was
  * called (-1 for ever; 0 where `send` answers before it returns): then it is
- * `CLEF_STATUS_TIMEOUT`, and a later answer is dropped. In the background no thread is held while
- * the answer is awaited. `user_data` is handed to `send` as it is. `free_user_data`, where not NULL, is called
- * once with it: when the sender and everything that uses it are freed, or when this call fails. So
- * it must not own credentials or tokens that use this sender.
+ * `CLEF_STATUS_TIMEOUT`, and a later answer is dropped. In the background no thread is held
+ * while the answer is awaited. `user_data` is handed to `send` as it is. `free_user_data`,
+ * where not NULL, is called once with it: when the sender and everything that uses it are
+ * freed, or when this call fails. So it must not own credentials or tokens that use this
+ * sender.
  */
 clef_status clef_sender_new_custom(clef_send_callback send,
                                    void *user_data,
@@ -1618,26 +1621,26 @@ clef_credentials *clef_refreshing_token_credentials(const clef_refreshing_token 
  * After `CLEF_STATUS_LOGIN_REQUIRED` no more requests go out until
  * `clef_refreshing_token_refresh`.
  *
- * A thread that waits for a refresh in the background of a runtime calls that refresh's listener
- * and sender itself, where these are yours. `CLEF_STATUS_WOULD_BLOCK` where it would wait for
- * itself: from this token's own listener and custom sender, and on the thread that pumps the
- * runtime that the sender is bound to, or that polls the sender.
+ * A thread that waits for a refresh in the background of a runtime calls that refresh's
+ * listener and sender itself, where these are yours. `CLEF_STATUS_WOULD_BLOCK` where it would
+ * wait for itself: from this token's own listener and custom sender, and on the thread that
+ * pumps the runtime that the sender is bound to, or that polls the sender.
  */
 clef_status clef_refreshing_token_access_token(const clef_refreshing_token *token,
                                                char **access_token,
                                                clef_error **error);
 
 /**
- * `clef_refreshing_token_access_token` in the background of `runtime`, for threads that must not
- * block. The operation gives a `clef_token`. Never blocks; any thread.
+ * `clef_refreshing_token_access_token` in the background of `runtime`, for threads that must
+ * not block. The operation gives a `clef_token`. Never blocks; any thread.
  *
  * The listener and the sender of the token, where they are yours, run by the pump of `runtime`,
- * or on a thread that waits for the same refresh. While a refresh is under way, an old token that
- * is still valid is given at once.
+ * or on a thread that waits for the same refresh. While a refresh is under way, an old token
+ * that is still valid is given at once.
  *
- * `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`. `callback`,
- * `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the runtime is
- * closed, `CLEF_STATUS_IO` where no thread can be started.
+ * `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`:
+ * `callback`, `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the
+ * runtime is closed, `CLEF_STATUS_IO` where no thread can be started.
  */
 clef_status clef_refreshing_token_access_token_start(const clef_refreshing_token *token,
                                                      const clef_runtime *runtime,
@@ -1716,8 +1719,8 @@ clef_status clef_refreshing_token_refresh(const clef_refreshing_token *token,
  * `clef_refreshing_token_refresh` in the background of `runtime`. The operation gives the new
  * `clef_token`. Never blocks; any thread.
  *
- * `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`. `callback`,
- * `free_user_data` and `operation` are nullable. Fails as
+ * `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`:
+ * `callback`, `free_user_data` and `operation` are nullable. Fails as
  * `clef_refreshing_token_access_token_start` does.
  */
 clef_status clef_refreshing_token_refresh_start(const clef_refreshing_token *token,
@@ -1740,20 +1743,20 @@ clef_status clef_refreshing_token_invalidate(const clef_refreshing_token *token,
                                              clef_error **error);
 
 /**
- * Has `runtime` refresh the token ahead of time, so that `clef_refreshing_token_access_token` need
- * not wait for the network. NULL (nullable) ends that. Never blocks; any thread.
+ * Has `runtime` refresh the token ahead of time, so that `clef_refreshing_token_access_token`
+ * need not wait for the network. NULL (nullable) ends that. Never blocks; any thread.
  *
  * A token is refreshed one and a half to two minutes before its end, or at about half its life
  * where it is short; the exact time is random. Readers are then served what is still valid, and
  * refresh by themselves only what has expired. Failures are told to the listener, and the next
- * try comes after 5 seconds, then twice as long each time up to 5 minutes. The clock is looked at
- * every 15 seconds, so an expiry during a laptop's sleep is noticed soon.
+ * try comes after 5 seconds, then twice as long each time up to 5 minutes. The clock is looked
+ * at every 15 seconds, so an expiry during a laptop's sleep is noticed soon.
  *
  * It keeps neither the token alive nor the runtime open: it ends with the last handle of the
- * token, with the runtime, and when the user has to log in again; call this again for the token of
- * the next login. A listener of yours runs by the
- * pump, and until it has, the new token is not published. `CLEF_STATUS_CANCELLED` where the
- * runtime is closed, `CLEF_STATUS_IO` where no thread can be started: then what was before stays.
+ * token, with the runtime, and when the user has to log in again; call this again for the token
+ * of the next login. A listener of yours runs by the pump, and until it has, the new token is
+ * not published. `CLEF_STATUS_CANCELLED` where the runtime is closed, `CLEF_STATUS_IO` where no
+ * thread can be started: then what was before stays.
  */
 clef_status clef_refreshing_token_keep_fresh(const clef_refreshing_token *token,
                                              const clef_runtime *runtime,
@@ -1899,9 +1902,9 @@ clef_status clef_user_auth_request_refreshing_token_from_url(const clef_user_aut
  * The operation gives a `clef_token`. Never blocks; any thread. The state is verified here, so
  * its errors come at once.
  *
- * `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`. `callback`,
- * `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the runtime is
- * closed, `CLEF_STATUS_IO` where no thread can be started.
+ * `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`:
+ * `callback`, `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the
+ * runtime is closed, `CLEF_STATUS_IO` where no thread can be started.
  */
 clef_status clef_user_auth_request_token_start(const clef_user_auth *auth,
                                                const char *code,
@@ -1918,9 +1921,9 @@ clef_status clef_user_auth_request_token_start(const clef_user_auth *auth,
  * The operation gives a `clef_token`. Never blocks; any thread. The state is verified here, so
  * its errors come at once.
  *
- * `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`. `callback`,
- * `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the runtime is
- * closed, `CLEF_STATUS_IO` where no thread can be started.
+ * `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`:
+ * `callback`, `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the
+ * runtime is closed, `CLEF_STATUS_IO` where no thread can be started.
  */
 clef_status clef_user_auth_request_token_from_url_start(const clef_user_auth *auth,
                                                         const char *url,
@@ -1932,13 +1935,13 @@ clef_status clef_user_auth_request_token_from_url_start(const clef_user_auth *au
                                                         clef_error **error);
 
 /**
- * `clef_user_auth_request_refreshing_token` in the background of `runtime`.
- * The operation gives a `clef_refreshing_token`. Never blocks; any thread. The state is verified here, so
- * its errors come at once.
+ * `clef_user_auth_request_refreshing_token` in the background of `runtime`. The operation gives
+ * a `clef_refreshing_token`. Never blocks; any thread. The state is verified here, so its
+ * errors come at once.
  *
- * `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`. `callback`,
- * `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the runtime is
- * closed, `CLEF_STATUS_IO` where no thread can be started.
+ * `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`:
+ * `callback`, `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the
+ * runtime is closed, `CLEF_STATUS_IO` where no thread can be started.
  */
 clef_status clef_user_auth_request_refreshing_token_start(const clef_user_auth *auth,
                                                           const char *code,
@@ -1951,13 +1954,13 @@ clef_status clef_user_auth_request_refreshing_token_start(const clef_user_auth *
                                                           clef_error **error);
 
 /**
- * `clef_user_auth_request_refreshing_token_from_url` in the background of `runtime`.
- * The operation gives a `clef_refreshing_token`. Never blocks; any thread. The state is verified here, so
- * its errors come at once.
+ * `clef_user_auth_request_refreshing_token_from_url` in the background of `runtime`. The
+ * operation gives a `clef_refreshing_token`. Never blocks; any thread. The state is verified
+ * here, so its errors come at once.
  *
- * `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`. `callback`,
- * `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the runtime is
- * closed, `CLEF_STATUS_IO` where no thread can be started.
+ * `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`:
+ * `callback`, `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the
+ * runtime is closed, `CLEF_STATUS_IO` where no thread can be started.
  */
 clef_status clef_user_auth_request_refreshing_token_from_url_start(const clef_user_auth *auth,
                                                                    const char *url,
@@ -2136,11 +2139,11 @@ clef_status clef_runtime_wait(const clef_runtime *runtime,
 void clef_runtime_wake(const clef_runtime *runtime);
 
 /**
- * A file descriptor that is readable while a callback waits, and from `clef_runtime_wake` until the
- * next `clef_runtime_run_callbacks` or `clef_runtime_wait`, and for good once the runtime is
- * closed: for `poll`, `epoll` and event loops built on them. Borrowed: lives as long as the runtime; stop watching it before that is freed. Do
- * not read it or close it. -1 for NULL, on platforms without such a thing (Windows), and where the
- * process has no descriptor left.
+ * A file descriptor that is readable while a callback waits, and from `clef_runtime_wake` until
+ * the next `clef_runtime_run_callbacks` or `clef_runtime_wait`, and for good once the runtime
+ * is closed: for `poll`, `epoll` and event loops built on them. Borrowed: lives as long as the
+ * runtime; stop watching it before that is freed. Do not read it or close it. -1 for NULL, on
+ * platforms without such a thing (Windows), and where the process has no descriptor left.
  */
 int32_t clef_runtime_fd(const clef_runtime *runtime);
 
@@ -2151,8 +2154,8 @@ int32_t clef_runtime_fd(const clef_runtime *runtime);
  *
  * `timeout_ms` counts from when the request is sent: milliseconds above 0, -1 for ever. A
  * blocking call that needs this sender waits for the pump; on the thread that pumps, which is
- * the one that pumped last, it is `CLEF_STATUS_WOULD_BLOCK`. Two pumps that wait for each other's
- * senders wait for their timeouts. Once the runtime is closed, requests are
+ * the one that pumped last, it is `CLEF_STATUS_WOULD_BLOCK`. Two pumps that wait for each
+ * other's senders wait for their timeouts. Once the runtime is closed, requests are
  * `CLEF_STATUS_CANCELLED`.
  */
 clef_status clef_runtime_new_sender(const clef_runtime *runtime,
@@ -2170,9 +2173,9 @@ clef_status clef_runtime_new_sender(const clef_runtime *runtime,
  * `CLEF_STATUS_OK`, no callback ever runs.
  *
  * That takes some milliseconds, but for one thing: a refresh token that may have reached the
- * service is spent, and its answer has the next one. Such a refresh is finished and handed to the
- * listener, within the timeout of its sender; a sender without a timeout is not waited for. Where
- * that, or a callback that another thread runs, takes longer than `timeout_ms` it is
+ * service is spent, and its answer has the next one. Such a refresh is finished and handed to
+ * the listener, within the timeout of its sender; a sender without a timeout is not waited for.
+ * Where that, or a callback that another thread runs, takes longer than `timeout_ms` it is
  * `CLEF_STATUS_TIMEOUT`: call this again, or have `clef_runtime_free` give it up.
  *
  * Any thread, also while another one pumps. From inside a callback that this runtime runs, it
@@ -2192,8 +2195,8 @@ clef_status clef_runtime_close(const clef_runtime *runtime,
  * exchange first if this thread is the one that would, or it waits for the sender's timeout. A
  * runtime does not outlive `fork`: make a new one in the child, and leave the parent's alone.
  *
- * To be called before the library is unloaded. From inside a callback that this runtime runs, it
- * takes effect when that callback's pump returns; the handle is not to be used any more.
+ * To be called before the library is unloaded. From inside a callback that this runtime runs,
+ * it takes effect when that callback's pump returns; the handle is not to be used any more.
  */
 void clef_runtime_free(clef_runtime *runtime);
 
@@ -2205,13 +2208,13 @@ bool clef_operation_is_done(const clef_operation *operation);
 
 /**
  * Blocks until the operation is done, whether it worked or not, for at most `timeout_ms`
- * milliseconds (-1 for ever): then it is `CLEF_STATUS_TIMEOUT`. 0 is a look, which neither blocks
- * nor calls anything of yours. Any thread.
+ * milliseconds (-1 for ever): then it is `CLEF_STATUS_TIMEOUT`. 0 is a look, which neither
+ * blocks nor calls anything of yours. Any thread.
  *
  * What the operation needs your code for, an unbound sender or a listener, this thread may call
  * while it waits; the operation's own callback waits for the pump. `CLEF_STATUS_WOULD_BLOCK`
- * where only this very thread could make it go on: it pumps the runtime that the sender is bound
- * to, polls the sender, or is called back by the same work.
+ * where only this very thread could make it go on: it pumps the runtime that the sender is
+ * bound to, polls the sender, or is called back by the same work.
  */
 clef_status clef_operation_wait(const clef_operation *operation,
                                 int64_t timeout_ms,
@@ -2221,17 +2224,17 @@ clef_status clef_operation_wait(const clef_operation *operation,
  * Ends the operation now, as `CLEF_STATUS_CANCELLED`, unless it is done. Never blocks; any
  * thread. NULL does nothing.
  *
- * No refresh token is lost by it: a shared refresh goes on for others who wait, and one that may
- * have reached the service is carried through and kept by its token. A
- * `clef_http_request_start` with a refresh token that may have reached the service is not ended,
- * since its answer has the next one. The code of a login is spent once it has reached the service:
- * then the user has to log in again.
+ * No refresh token is lost by it: a shared refresh goes on for others who wait, and one that
+ * may have reached the service is carried through and kept by its token. A
+ * `clef_http_request_start` with a refresh token that may have reached the service is not
+ * ended, since its answer has the next one. The code of a login is spent once it has reached
+ * the service: then the user has to log in again.
  */
 void clef_operation_cancel(const clef_operation *operation);
 
 /**
- * How the operation ended: `CLEF_STATUS_OK`, or what went wrong, as the blocking call would have
- * said it; `CLEF_STATUS_BUSY` until it is done. Never blocks; any thread.
+ * How the operation ended: `CLEF_STATUS_OK`, or what went wrong, as the blocking call would
+ * have said it; `CLEF_STATUS_BUSY` until it is done. Never blocks; any thread.
  */
 clef_status clef_operation_status(const clef_operation *operation,
                                   clef_error **error);
@@ -2240,8 +2243,9 @@ clef_status clef_operation_status(const clef_operation *operation,
  * The access token that the operation has got. **Secret**. Free it with `clef_string_free`.
  * Never blocks.
  *
- * `CLEF_STATUS_BUSY` until it is done; then what the blocking call would have given. A token that
- * refreshes itself is `clef_operation_refreshing_token`: then this is `CLEF_STATUS_UNSUPPORTED`.
+ * `CLEF_STATUS_BUSY` until it is done; then what the blocking call would have given. A token
+ * that refreshes itself is `clef_operation_refreshing_token`: then this is
+ * `CLEF_STATUS_UNSUPPORTED`.
  */
 clef_status clef_operation_access_token(const clef_operation *operation,
                                         char **access_token,

@@ -9,7 +9,7 @@ use super::arguments::required;
 use super::error::{clef_error, clef_status};
 use super::guard::{Out, guard, hand_over};
 use super::http_response::clef_http_response;
-use super::operation::{OperationOut, clef_operation, clef_operation_callback, completion};
+use super::operation::{clef_operation, clef_operation_callback, start};
 use super::runtime::clef_runtime;
 use super::text::borrowed;
 use super::token::clef_token;
@@ -62,12 +62,9 @@ pub unsafe extern "C" fn clef_http_request_start(
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
     let user_data = UserData::new(user_data, free_user_data);
-    let operation = OperationOut::new(operation);
-    let written = operation.written();
-    guard(operation, error, move || {
+    start(callback, user_data, operation, error, |completion| {
         let request = &required("request", request)?.0;
         let runtime = &required("runtime", runtime)?.0;
-        let completion = completion(callback, user_data, written);
         request.start(runtime, completion)
     })
 }

@@ -10,7 +10,7 @@ use crate::token::Token;
 
 use super::arguments::{required, timeout};
 use super::error::{clef_error, clef_status};
-use super::guard::{Out, Outputs, guard, hand_over};
+use super::guard::{ErrorSlot, Out, Outputs, guard, hand_over};
 use super::refreshing_token::clef_refreshing_token;
 use super::strings;
 use super::token::clef_token;
@@ -18,43 +18,46 @@ use super::user_data::UserData;
 
 /// One piece of work under way in a runtime. Shared: any thread may use it at any time.
 ///
-/// It completes exactly once: with a result, with an error, or as `CLEF_STATUS_CANCELLED`. Then it
-/// is done, its results can be had any number of times, and its callback, if it has one, is run by
-/// `clef_runtime_run_callbacks`, never before the `…_start` function has written its outputs. Without
-/// a callback nothing is run, and neither `clef_runtime_wait` nor `clef_runtime_fd` is woken: ask
-/// `clef_operation_is_done`, or block in `clef_operation_wait`.
+/// It completes exactly once: with a result, with an error, or as `CLEF_STATUS_CANCELLED`. Then
+/// it is done, its results can be had any number of times, and its callback, if it has one, is
+/// run by `clef_runtime_run_callbacks`, never before the `…_start` function has written its
+/// outputs. Without a callback nothing is run, and neither `clef_runtime_wait` nor
+/// `clef_runtime_fd` is woken: ask `clef_operation_is_done`, or block in `clef_operation_wait`.
 ///
 /// Methods: `clef_operation_is_done`, `_wait`, `_cancel`, `_status`, `_access_token`, `_token`,
 /// `_refreshing_token`, `_clone`, `_free`.
 pub struct clef_operation(pub(super) Operation);
 
 /// Hears once that an operation is done. `operation` is borrowed for the call: clone it to keep
-/// it. The handle that the program got at the start is another one, and may be freed here. No lock of clef's is held; any function of clef may be called. It must neither unwind nor
+/// it. The handle that the program got at the start is another one, and may be freed here. No
+/// lock of clef's is held; any function of clef may be called. It must neither unwind nor
 /// `longjmp`.
 pub type clef_operation_callback =
     Option<unsafe extern "C" fn(user_data: *mut c_void, operation: Option<&clef_operation>)>;
 
-/// The nullable output of a `…_start` function. Another thread may pump meanwhile, so the callback waits until this is
-/// written: it may want to free what the program finds there.
-pub(super) struct OperationOut<'a> {
-    slot: Option<&'a mut MaybeUninit<Option<Box<clef_operation>>>>,
-    written: Arc<Written>,
+/// What every `…_start` function does: `begin` checks its arguments and begins the work.
+pub(super) fn start(
+    callback: clef_operation_callback,
+    user_data: UserData,
+    operation: Option<&mut MaybeUninit<Option<Box<clef_operation>>>>,
+    error: ErrorSlot,
+    begin: impl FnOnce(Option<Completion>) -> Result<Operation>,
+) -> clef_status {
+    let written = Arc::<Written>::default();
+    let output = OperationOut {
+        slot: operation,
+        written: written.clone(),
+    };
+    guard(output, error, move || {
+        begin(completion(callback, user_data, written))
+    })
 }
 
-impl<'a> OperationOut<'a> {
-    pub(super) fn new(
-        slot: Option<&'a mut MaybeUninit<Option<Box<clef_operation>>>>,
-    ) -> OperationOut<'a> {
-        OperationOut {
-            slot,
-            written: Arc::default(),
-        }
-    }
-
-    /// What the callback waits for.
-    pub(super) fn written(&self) -> Arc<Written> {
-        self.written.clone()
-    }
+/// The nullable output of a `…_start` function. Another thread may pump meanwhile, so the callback waits until this is
+/// written: it may want to free what the program finds there.
+struct OperationOut<'a> {
+    slot: Option<&'a mut MaybeUninit<Option<Box<clef_operation>>>>,
+    written: Arc<Written>,
 }
 
 impl Outputs for OperationOut<'_> {
@@ -83,7 +86,7 @@ impl Drop for OperationOut<'_> {
 
 /// Whether a `…_start` function has handed over what it has to.
 #[derive(Default)]
-pub(super) struct Written {
+struct Written {
     is_so: Mutex<bool>,
     changed: Condvar,
 }
@@ -100,7 +103,7 @@ impl Written {
 }
 
 /// The callback of an operation; without one `user_data` is freed at once.
-pub(super) fn completion(
+fn completion(
     callback: clef_operation_callback,
     user_data: UserData,
     written: Arc<Written>,
@@ -123,13 +126,13 @@ pub extern "C" fn clef_operation_is_done(operation: Option<&clef_operation>) -> 
 }
 
 /// Blocks until the operation is done, whether it worked or not, for at most `timeout_ms`
-/// milliseconds (-1 for ever): then it is `CLEF_STATUS_TIMEOUT`. 0 is a look, which neither blocks
-/// nor calls anything of yours. Any thread.
+/// milliseconds (-1 for ever): then it is `CLEF_STATUS_TIMEOUT`. 0 is a look, which neither
+/// blocks nor calls anything of yours. Any thread.
 ///
 /// What the operation needs your code for, an unbound sender or a listener, this thread may call
 /// while it waits; the operation's own callback waits for the pump. `CLEF_STATUS_WOULD_BLOCK`
-/// where only this very thread could make it go on: it pumps the runtime that the sender is bound
-/// to, polls the sender, or is called back by the same work.
+/// where only this very thread could make it go on: it pumps the runtime that the sender is
+/// bound to, polls the sender, or is called back by the same work.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_operation_wait(
     operation: Option<&clef_operation>,
@@ -145,11 +148,11 @@ pub extern "C" fn clef_operation_wait(
 /// Ends the operation now, as `CLEF_STATUS_CANCELLED`, unless it is done. Never blocks; any
 /// thread. NULL does nothing.
 ///
-/// No refresh token is lost by it: a shared refresh goes on for others who wait, and one that may
-/// have reached the service is carried through and kept by its token. A
-/// `clef_http_request_start` with a refresh token that may have reached the service is not ended,
-/// since its answer has the next one. The code of a login is spent once it has reached the service:
-/// then the user has to log in again.
+/// No refresh token is lost by it: a shared refresh goes on for others who wait, and one that
+/// may have reached the service is carried through and kept by its token. A
+/// `clef_http_request_start` with a refresh token that may have reached the service is not
+/// ended, since its answer has the next one. The code of a login is spent once it has reached
+/// the service: then the user has to log in again.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_operation_cancel(operation: Option<&clef_operation>) {
     if let Some(operation) = operation {
@@ -157,8 +160,8 @@ pub extern "C" fn clef_operation_cancel(operation: Option<&clef_operation>) {
     }
 }
 
-/// How the operation ended: `CLEF_STATUS_OK`, or what went wrong, as the blocking call would have
-/// said it; `CLEF_STATUS_BUSY` until it is done. Never blocks; any thread.
+/// How the operation ended: `CLEF_STATUS_OK`, or what went wrong, as the blocking call would
+/// have said it; `CLEF_STATUS_BUSY` until it is done. Never blocks; any thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_operation_status(
     operation: Option<&clef_operation>,
@@ -187,8 +190,9 @@ fn no_such_result(instead: &str) -> Error {
 /// The access token that the operation has got. **Secret**. Free it with `clef_string_free`.
 /// Never blocks.
 ///
-/// `CLEF_STATUS_BUSY` until it is done; then what the blocking call would have given. A token that
-/// refreshes itself is `clef_operation_refreshing_token`: then this is `CLEF_STATUS_UNSUPPORTED`.
+/// `CLEF_STATUS_BUSY` until it is done; then what the blocking call would have given. A token
+/// that refreshes itself is `clef_operation_refreshing_token`: then this is
+/// `CLEF_STATUS_UNSUPPORTED`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_operation_access_token(
     operation: Option<&clef_operation>,

@@ -13,7 +13,7 @@ use super::arguments::{required, text};
 use super::credentials::clef_credentials;
 use super::error::{clef_error, clef_status};
 use super::guard::{Out, guard, hand_over};
-use super::operation::{OperationOut, clef_operation, clef_operation_callback, completion};
+use super::operation::{clef_operation, clef_operation_callback, start};
 use super::runtime::clef_runtime;
 use super::scope::clef_scope_set;
 use super::strings;
@@ -41,9 +41,9 @@ pub type clef_event = i32;
 /// Answer `CLEF_STATUS_OK`; anything else says that you could not, and the token is offered
 /// again before the next refresh. It is used all the same.
 ///
-/// Called one call at a time: on the thread that refreshes, or for a refresh in the background by
-/// the pump of its runtime, or on a thread that waits for it. No lock of clef's is held, but the
-/// refresh waits for you: asking this same token for its access token, or to refresh, is
+/// Called one call at a time: on the thread that refreshes, or for a refresh in the background
+/// by the pump of its runtime, or on a thread that waits for it. No lock of clef's is held, but
+/// the refresh waits for you: asking this same token for its access token, or to refresh, is
 /// `CLEF_STATUS_WOULD_BLOCK`. It must neither unwind nor `longjmp`.
 pub type clef_token_listener = Option<
     unsafe extern "C" fn(
@@ -100,10 +100,10 @@ pub extern "C" fn clef_refreshing_token_credentials(
 /// After `CLEF_STATUS_LOGIN_REQUIRED` no more requests go out until
 /// `clef_refreshing_token_refresh`.
 ///
-/// A thread that waits for a refresh in the background of a runtime calls that refresh's listener
-/// and sender itself, where these are yours. `CLEF_STATUS_WOULD_BLOCK` where it would wait for
-/// itself: from this token's own listener and custom sender, and on the thread that pumps the
-/// runtime that the sender is bound to, or that polls the sender.
+/// A thread that waits for a refresh in the background of a runtime calls that refresh's
+/// listener and sender itself, where these are yours. `CLEF_STATUS_WOULD_BLOCK` where it would
+/// wait for itself: from this token's own listener and custom sender, and on the thread that
+/// pumps the runtime that the sender is bound to, or that polls the sender.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_refreshing_token_access_token(
     token: Option<&clef_refreshing_token>,
@@ -117,16 +117,16 @@ pub extern "C" fn clef_refreshing_token_access_token(
     })
 }
 
-/// `clef_refreshing_token_access_token` in the background of `runtime`, for threads that must not
-/// block. The operation gives a `clef_token`. Never blocks; any thread.
+/// `clef_refreshing_token_access_token` in the background of `runtime`, for threads that must
+/// not block. The operation gives a `clef_token`. Never blocks; any thread.
 ///
 /// The listener and the sender of the token, where they are yours, run by the pump of `runtime`,
-/// or on a thread that waits for the same refresh. While a refresh is under way, an old token that
-/// is still valid is given at once.
+/// or on a thread that waits for the same refresh. While a refresh is under way, an old token
+/// that is still valid is given at once.
 ///
-/// `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`. `callback`,
-/// `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the runtime is
-/// closed, `CLEF_STATUS_IO` where no thread can be started.
+/// `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`:
+/// `callback`, `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the
+/// runtime is closed, `CLEF_STATUS_IO` where no thread can be started.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_refreshing_token_access_token_start(
     token: Option<&clef_refreshing_token>,
@@ -138,12 +138,9 @@ pub unsafe extern "C" fn clef_refreshing_token_access_token_start(
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
     let user_data = UserData::new(user_data, free_user_data);
-    let operation = OperationOut::new(operation);
-    let written = operation.written();
-    guard(operation, error, move || {
+    start(callback, user_data, operation, error, |completion| {
         let token = &required("token", token)?.0;
         let runtime = &required("runtime", runtime)?.0;
-        let completion = completion(callback, user_data, written);
         token.start_access_token(runtime, completion)
     })
 }
@@ -250,8 +247,8 @@ pub extern "C" fn clef_refreshing_token_refresh(
 /// `clef_refreshing_token_refresh` in the background of `runtime`. The operation gives the new
 /// `clef_token`. Never blocks; any thread.
 ///
-/// `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`. `callback`,
-/// `free_user_data` and `operation` are nullable. Fails as
+/// `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`:
+/// `callback`, `free_user_data` and `operation` are nullable. Fails as
 /// `clef_refreshing_token_access_token_start` does.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_refreshing_token_refresh_start(
@@ -264,12 +261,9 @@ pub unsafe extern "C" fn clef_refreshing_token_refresh_start(
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
     let user_data = UserData::new(user_data, free_user_data);
-    let operation = OperationOut::new(operation);
-    let written = operation.written();
-    guard(operation, error, move || {
+    start(callback, user_data, operation, error, |completion| {
         let token = &required("token", token)?.0;
         let runtime = &required("runtime", runtime)?.0;
-        let completion = completion(callback, user_data, written);
         token.start_refresh(runtime, completion)
     })
 }
@@ -291,20 +285,20 @@ pub unsafe extern "C" fn clef_refreshing_token_invalidate(
     })
 }
 
-/// Has `runtime` refresh the token ahead of time, so that `clef_refreshing_token_access_token` need
-/// not wait for the network. NULL (nullable) ends that. Never blocks; any thread.
+/// Has `runtime` refresh the token ahead of time, so that `clef_refreshing_token_access_token`
+/// need not wait for the network. NULL (nullable) ends that. Never blocks; any thread.
 ///
 /// A token is refreshed one and a half to two minutes before its end, or at about half its life
 /// where it is short; the exact time is random. Readers are then served what is still valid, and
 /// refresh by themselves only what has expired. Failures are told to the listener, and the next
-/// try comes after 5 seconds, then twice as long each time up to 5 minutes. The clock is looked at
-/// every 15 seconds, so an expiry during a laptop's sleep is noticed soon.
+/// try comes after 5 seconds, then twice as long each time up to 5 minutes. The clock is looked
+/// at every 15 seconds, so an expiry during a laptop's sleep is noticed soon.
 ///
 /// It keeps neither the token alive nor the runtime open: it ends with the last handle of the
-/// token, with the runtime, and when the user has to log in again; call this again for the token of
-/// the next login. A listener of yours runs by the
-/// pump, and until it has, the new token is not published. `CLEF_STATUS_CANCELLED` where the
-/// runtime is closed, `CLEF_STATUS_IO` where no thread can be started: then what was before stays.
+/// token, with the runtime, and when the user has to log in again; call this again for the token
+/// of the next login. A listener of yours runs by the pump, and until it has, the new token is
+/// not published. `CLEF_STATUS_CANCELLED` where the runtime is closed, `CLEF_STATUS_IO` where no
+/// thread can be started: then what was before stays.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_refreshing_token_keep_fresh(
     token: Option<&clef_refreshing_token>,

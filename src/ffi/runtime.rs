@@ -15,14 +15,14 @@ use super::sender::{clef_send_callback, clef_sender, custom_sender, timeout_from
 use super::user_data::{UserData, clef_free_callback};
 
 /// Does work in the background, and leaves every call of yours to the thread that calls
-/// `clef_runtime_run_callbacks`: once a frame, or when `clef_runtime_fd` is readable. Shared: any
-/// thread may use it at any time.
+/// `clef_runtime_run_callbacks`: once a frame, or when `clef_runtime_fd` is readable. Shared:
+/// any thread may use it at any time.
 ///
 /// It has one thread that carries the work on and up to 32 that carry requests over the network,
-/// which end after 10 idle seconds. Each built-in sender looks a host name up on one thread more,
-/// since that cannot be interrupted: it may outlive the runtime by as long as the system's resolver
-/// takes. All are started when they are first needed, block all signals, and never run code of
-/// yours.
+/// which end after 10 idle seconds. Each built-in sender looks a host name up on one thread
+/// more, since that cannot be interrupted: it may outlive the runtime by as long as the system's
+/// resolver takes. All are started when they are first needed, block all signals, and never run
+/// code of yours.
 ///
 /// Methods: `clef_runtime_new`, `_run_callbacks`, `_wait`, `_wake`, `_fd`, `_new_sender`,
 /// `_close`, `_free`; the `…_start` functions, and `clef_refreshing_token_keep_fresh`.
@@ -90,11 +90,11 @@ pub extern "C" fn clef_runtime_wake(runtime: Option<&clef_runtime>) {
     }
 }
 
-/// A file descriptor that is readable while a callback waits, and from `clef_runtime_wake` until the
-/// next `clef_runtime_run_callbacks` or `clef_runtime_wait`, and for good once the runtime is
-/// closed: for `poll`, `epoll` and event loops built on them. Borrowed: lives as long as the runtime; stop watching it before that is freed. Do
-/// not read it or close it. -1 for NULL, on platforms without such a thing (Windows), and where the
-/// process has no descriptor left.
+/// A file descriptor that is readable while a callback waits, and from `clef_runtime_wake` until
+/// the next `clef_runtime_run_callbacks` or `clef_runtime_wait`, and for good once the runtime
+/// is closed: for `poll`, `epoll` and event loops built on them. Borrowed: lives as long as the
+/// runtime; stop watching it before that is freed. Do not read it or close it. -1 for NULL, on
+/// platforms without such a thing (Windows), and where the process has no descriptor left.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_runtime_fd(runtime: Option<&clef_runtime>) -> i32 {
     runtime.and_then(|runtime| runtime.0.fd()).unwrap_or(-1)
@@ -106,8 +106,8 @@ pub extern "C" fn clef_runtime_fd(runtime: Option<&clef_runtime>) -> i32 {
 ///
 /// `timeout_ms` counts from when the request is sent: milliseconds above 0, -1 for ever. A
 /// blocking call that needs this sender waits for the pump; on the thread that pumps, which is
-/// the one that pumped last, it is `CLEF_STATUS_WOULD_BLOCK`. Two pumps that wait for each other's
-/// senders wait for their timeouts. Once the runtime is closed, requests are
+/// the one that pumped last, it is `CLEF_STATUS_WOULD_BLOCK`. Two pumps that wait for each
+/// other's senders wait for their timeouts. Once the runtime is closed, requests are
 /// `CLEF_STATUS_CANCELLED`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_runtime_new_sender(
@@ -136,9 +136,9 @@ pub unsafe extern "C" fn clef_runtime_new_sender(
 /// `CLEF_STATUS_OK`, no callback ever runs.
 ///
 /// That takes some milliseconds, but for one thing: a refresh token that may have reached the
-/// service is spent, and its answer has the next one. Such a refresh is finished and handed to the
-/// listener, within the timeout of its sender; a sender without a timeout is not waited for. Where
-/// that, or a callback that another thread runs, takes longer than `timeout_ms` it is
+/// service is spent, and its answer has the next one. Such a refresh is finished and handed to
+/// the listener, within the timeout of its sender; a sender without a timeout is not waited for.
+/// Where that, or a callback that another thread runs, takes longer than `timeout_ms` it is
 /// `CLEF_STATUS_TIMEOUT`: call this again, or have `clef_runtime_free` give it up.
 ///
 /// Any thread, also while another one pumps. From inside a callback that this runtime runs, it
@@ -165,8 +165,8 @@ pub unsafe extern "C" fn clef_runtime_close(
 /// exchange first if this thread is the one that would, or it waits for the sender's timeout. A
 /// runtime does not outlive `fork`: make a new one in the child, and leave the parent's alone.
 ///
-/// To be called before the library is unloaded. From inside a callback that this runtime runs, it
-/// takes effect when that callback's pump returns; the handle is not to be used any more.
+/// To be called before the library is unloaded. From inside a callback that this runtime runs,
+/// it takes effect when that callback's pump returns; the handle is not to be used any more.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_runtime_free(runtime: Option<Box<clef_runtime>>) {
     drop(runtime);

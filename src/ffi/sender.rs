@@ -41,11 +41,12 @@ impl clef_sender {
 /// Carries one request: answers `exchange` now, or keeps it and answers it later from any
 /// thread.
 ///
-/// `exchange` is yours: end it exactly once, with `clef_exchange_respond`, `clef_exchange_forward`,
-/// `clef_exchange_fail` or `clef_exchange_free`. Called on the thread that sends, by several threads
-/// at a time if several send; for work in the background of a runtime by its pump, or on a thread
-/// that waits for that work; never on a thread of clef's own. No lock of clef's is held. It must
-/// not follow redirects, and must neither unwind nor `longjmp`.
+/// `exchange` is yours: end it exactly once, with `clef_exchange_respond`,
+/// `clef_exchange_forward`, `clef_exchange_fail` or `clef_exchange_free`. Called on the thread
+/// that sends, by several threads at a time if several send; for work in the background of a
+/// runtime by its pump, or on a thread that waits for that work; never on a thread of clef's
+/// own. No lock of clef's is held. It must not follow redirects, and must neither unwind nor
+/// `longjmp`.
 pub type clef_send_callback =
     Option<unsafe extern "C" fn(user_data: *mut c_void, exchange: Box<clef_exchange>)>;
 
@@ -53,8 +54,8 @@ pub type clef_send_callback =
 /// is NULL (nullable).
 ///
 /// It sends on the calling thread and starts no other, or on the threads of the runtime that the
-/// work belongs to. It reads no file and follows no redirect. Connections are kept alive and shared
-/// by everything that uses this sender.
+/// work belongs to. It reads no file and follows no redirect. Connections are kept alive and
+/// shared by everything that uses this sender.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_sender_new_http(
     config: Option<&super::http_config::clef_http_config>,
@@ -100,10 +101,11 @@ pub extern "C" fn clef_sender_new_retrying(
 ///
 /// Whoever sends waits until the exchange ends, up to `timeout_ms` milliseconds after `send` was
 /// called (-1 for ever; 0 where `send` answers before it returns): then it is
-/// `CLEF_STATUS_TIMEOUT`, and a later answer is dropped. In the background no thread is held while
-/// the answer is awaited. `user_data` is handed to `send` as it is. `free_user_data`, where not NULL, is called
-/// once with it: when the sender and everything that uses it are freed, or when this call fails. So
-/// it must not own credentials or tokens that use this sender.
+/// `CLEF_STATUS_TIMEOUT`, and a later answer is dropped. In the background no thread is held
+/// while the answer is awaited. `user_data` is handed to `send` as it is. `free_user_data`,
+/// where not NULL, is called once with it: when the sender and everything that uses it are
+/// freed, or when this call fails. So it must not own credentials or tokens that use this
+/// sender.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_sender_new_custom(
     send: clef_send_callback,

@@ -12,7 +12,7 @@ use super::credentials::{auth_options, clef_credentials};
 use super::error::{clef_error, clef_status};
 use super::guard::{Out, guard, hand_over};
 use super::http_request::clef_http_request;
-use super::operation::{OperationOut, clef_operation, clef_operation_callback, completion};
+use super::operation::{clef_operation, clef_operation_callback, start};
 use super::refreshing_token::clef_refreshing_token;
 use super::runtime::clef_runtime;
 use super::scope::clef_scope_set;
@@ -190,9 +190,9 @@ pub unsafe extern "C" fn clef_user_auth_request_refreshing_token_from_url(
 /// The operation gives a `clef_token`. Never blocks; any thread. The state is verified here, so
 /// its errors come at once.
 ///
-/// `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`. `callback`,
-/// `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the runtime is
-/// closed, `CLEF_STATUS_IO` where no thread can be started.
+/// `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`:
+/// `callback`, `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the
+/// runtime is closed, `CLEF_STATUS_IO` where no thread can be started.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_user_auth_request_token_start(
     auth: Option<&clef_user_auth>,
@@ -206,13 +206,10 @@ pub unsafe extern "C" fn clef_user_auth_request_token_start(
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
     let user_data = UserData::new(user_data, free_user_data);
-    let operation = OperationOut::new(operation);
-    let written = operation.written();
-    guard(operation, error, move || {
+    start(callback, user_data, operation, error, |completion| {
         let auth = &required("auth", auth)?.0;
         let (code, state) = (text("code", code)?, text("state", state)?);
         let runtime = &required("runtime", runtime)?.0;
-        let completion = completion(callback, user_data, written);
         auth.start_token(code, state, runtime, completion)
     })
 }
@@ -221,9 +218,9 @@ pub unsafe extern "C" fn clef_user_auth_request_token_start(
 /// The operation gives a `clef_token`. Never blocks; any thread. The state is verified here, so
 /// its errors come at once.
 ///
-/// `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`. `callback`,
-/// `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the runtime is
-/// closed, `CLEF_STATUS_IO` where no thread can be started.
+/// `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`:
+/// `callback`, `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the
+/// runtime is closed, `CLEF_STATUS_IO` where no thread can be started.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_user_auth_request_token_from_url_start(
     auth: Option<&clef_user_auth>,
@@ -236,24 +233,21 @@ pub unsafe extern "C" fn clef_user_auth_request_token_from_url_start(
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
     let user_data = UserData::new(user_data, free_user_data);
-    let operation = OperationOut::new(operation);
-    let written = operation.written();
-    guard(operation, error, move || {
+    start(callback, user_data, operation, error, |completion| {
         let auth = &required("auth", auth)?.0;
         let url = text("url", url)?;
         let runtime = &required("runtime", runtime)?.0;
-        let completion = completion(callback, user_data, written);
         auth.start_token_from_url(url, runtime, completion)
     })
 }
 
-/// `clef_user_auth_request_refreshing_token` in the background of `runtime`.
-/// The operation gives a `clef_refreshing_token`. Never blocks; any thread. The state is verified here, so
-/// its errors come at once.
+/// `clef_user_auth_request_refreshing_token` in the background of `runtime`. The operation gives
+/// a `clef_refreshing_token`. Never blocks; any thread. The state is verified here, so its
+/// errors come at once.
 ///
-/// `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`. `callback`,
-/// `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the runtime is
-/// closed, `CLEF_STATUS_IO` where no thread can be started.
+/// `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`:
+/// `callback`, `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the
+/// runtime is closed, `CLEF_STATUS_IO` where no thread can be started.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_user_auth_request_refreshing_token_start(
     auth: Option<&clef_user_auth>,
@@ -267,24 +261,21 @@ pub unsafe extern "C" fn clef_user_auth_request_refreshing_token_start(
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
     let user_data = UserData::new(user_data, free_user_data);
-    let operation = OperationOut::new(operation);
-    let written = operation.written();
-    guard(operation, error, move || {
+    start(callback, user_data, operation, error, |completion| {
         let auth = &required("auth", auth)?.0;
         let (code, state) = (text("code", code)?, text("state", state)?);
         let runtime = &required("runtime", runtime)?.0;
-        let completion = completion(callback, user_data, written);
         auth.start_refreshing_token(code, state, runtime, completion)
     })
 }
 
-/// `clef_user_auth_request_refreshing_token_from_url` in the background of `runtime`.
-/// The operation gives a `clef_refreshing_token`. Never blocks; any thread. The state is verified here, so
-/// its errors come at once.
+/// `clef_user_auth_request_refreshing_token_from_url` in the background of `runtime`. The
+/// operation gives a `clef_refreshing_token`. Never blocks; any thread. The state is verified
+/// here, so its errors come at once.
 ///
-/// `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`. `callback`,
-/// `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the runtime is
-/// closed, `CLEF_STATUS_IO` where no thread can be started.
+/// `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`:
+/// `callback`, `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the
+/// runtime is closed, `CLEF_STATUS_IO` where no thread can be started.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_user_auth_request_refreshing_token_from_url_start(
     auth: Option<&clef_user_auth>,
@@ -297,13 +288,10 @@ pub unsafe extern "C" fn clef_user_auth_request_refreshing_token_from_url_start(
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
     let user_data = UserData::new(user_data, free_user_data);
-    let operation = OperationOut::new(operation);
-    let written = operation.written();
-    guard(operation, error, move || {
+    start(callback, user_data, operation, error, |completion| {
         let auth = &required("auth", auth)?.0;
         let url = text("url", url)?;
         let runtime = &required("runtime", runtime)?.0;
-        let completion = completion(callback, user_data, written);
         auth.start_refreshing_token_from_url(url, runtime, completion)
     })
 }
