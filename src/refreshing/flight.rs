@@ -1,13 +1,11 @@
 //! One refresh that is under way, as all see it who wait for it.
 
-use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Poll;
 
 use crate::error::{Error, Result};
 use crate::stop::Stop;
 use crate::token::Token;
-use crate::work::{Alarm, Desk, Waiting, Wakers, block_on, helping};
+use crate::work::{Alarm, Desk, Wakers, block_on, helping, wait_for};
 
 /// What became of a refresh.
 #[derive(Clone)]
@@ -55,20 +53,8 @@ impl Flight {
     }
 
     async fn landed(&self) -> Landing {
-        let mut waiting = Waiting::new(|waker| {
-            let forgotten = self.lock().waiting.remove(waker);
-            drop(forgotten);
-        });
-        poll_fn(|context| {
-            waiting.by(context.waker());
-            let mut state = self.lock();
-            if let Some(landing) = &state.landing {
-                return Poll::Ready(landing.clone());
-            }
-            state.waiting.add(context.waker());
-            Poll::Pending
-        })
-        .await
+        let look = |state: &State| state.landing.clone();
+        wait_for(&self.state, |state| &mut state.waiting, look).await
     }
 
     pub(super) fn land(&self, landing: Landing) {

@@ -1,9 +1,7 @@
 //! One piece of work in the background, as the host sees it.
 
 use std::fmt;
-use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Poll;
 use std::time::Duration;
 
 use crate::clock::in_time;
@@ -11,7 +9,7 @@ use crate::error::{Error, Result, Status};
 use crate::refreshing::RefreshingToken;
 use crate::stop::{Stop, cancelled};
 use crate::token::Token;
-use crate::work::{Alarm, Context, Desk, Waiting, Wakers, block_on_until, helping};
+use crate::work::{Alarm, Context, Desk, Wakers, block_on_until, helping, wait_for};
 
 use super::Pump;
 use super::background::Background;
@@ -138,20 +136,8 @@ impl Operation {
     }
 
     async fn finished(&self) {
-        let mut waiting = Waiting::new(|waker| {
-            let forgotten = self.lock().waiting.remove(waker);
-            drop(forgotten);
-        });
-        poll_fn(|context| {
-            waiting.by(context.waker());
-            let mut state = self.lock();
-            if state.result.is_some() {
-                return Poll::Ready(());
-            }
-            state.waiting.add(context.waker());
-            Poll::Pending
-        })
-        .await;
+        let look = |state: &State| state.result.is_some().then_some(());
+        wait_for(&self.shared.state, |state| &mut state.waiting, look).await;
     }
 
     /// Ends it now as [`Status::Cancelled`], unless it is done. One that spends a refresh token goes on once that may

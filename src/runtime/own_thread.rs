@@ -48,13 +48,9 @@ pub(crate) fn by_its_pump(pump: &Pump, call: impl FnOnce() + Send + 'static) {
     if pump.is_this_threads() {
         return call();
     }
-    let left = pump.try_push(Box::new(move || {
-        call();
-        true
-    }));
-    if let Err(call) = left {
+    if let Err(run) = pump.try_push(call) {
         on_a_host_thread(move || {
-            call();
+            run();
         });
     }
 }

@@ -13,7 +13,7 @@ use crate::work::{Desk, Turn};
 use super::doorbell::Doorbell;
 
 /// Says whether there was anything to run: a thread that waits for the same work may have been quicker.
-type Run = Box<dyn FnOnce() -> bool + Send>;
+pub(super) type Run = Box<dyn FnOnce() -> bool + Send>;
 
 struct Call {
     run: Run,
@@ -70,7 +70,11 @@ impl Pump {
     }
 
     /// Gives the call back where nobody will pump any more.
-    pub(super) fn try_push(&self, run: Run) -> Result<(), Run> {
+    pub(super) fn try_push(&self, call: impl FnOnce() + Send + 'static) -> Result<(), Run> {
+        let run = Box::new(move || {
+            call();
+            true
+        });
         self.try_push_call(Call { run, desk: None })
     }
 
@@ -88,22 +92,14 @@ impl Pump {
 
     /// Leaves a call to the host; here and now where nobody will pump any more.
     pub(crate) fn push_or_run(&self, call: impl FnOnce() + Send + 'static) {
-        let call = Box::new(move || {
-            call();
-            true
-        });
-        if let Err(call) = self.try_push(call) {
-            call();
+        if let Err(run) = self.try_push(call) {
+            run();
         }
     }
 
     /// Leaves a call to the host; an error where nobody will pump any more.
     pub(crate) fn push(&self, call: impl FnOnce() + Send + 'static) -> Result<()> {
-        self.try_push(Box::new(move || {
-            call();
-            true
-        }))
-        .map_err(|_| cancelled())
+        self.try_push(call).map_err(|_| cancelled())
     }
 
     /// Has the host run what lies on the desk, unless a thread that waits for it is quicker.

@@ -16,4 +16,4 @@ pub(crate) use block_on::{block_on, block_on_until};
 pub(crate) use desk::{Desk, Turn, WaitsFor, helping, would_block};
 pub(crate) use promise::{Promise, Promised, Watch, promise};
 pub(crate) use race::{Either, race};
-pub(crate) use wakers::{Waiting, Wakers};
+pub(crate) use wakers::{Waiting, Wakers, wait_for};

@@ -1,6 +1,8 @@
 //! Who is to be woken when something changes.
 
-use std::task::Waker;
+use std::future::poll_fn;
+use std::sync::{Mutex, PoisonError};
+use std::task::{Poll, Waker};
 
 /// The wakers of all who wait. They are woken after the lock that guards this is let go.
 #[derive(Debug, Default)]
@@ -34,6 +36,29 @@ impl Wakers {
     pub(crate) fn wake(self) {
         self.0.into_iter().for_each(Waker::wake);
     }
+}
+
+/// Waits until `look` finds something in what `state` guards. Who changes that wakes the `wakers` in it.
+pub(crate) async fn wait_for<S, T>(
+    state: &Mutex<S>,
+    wakers: fn(&mut S) -> &mut Wakers,
+    look: impl Fn(&S) -> Option<T>,
+) -> T {
+    let lock = || state.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut waiting = Waiting::new(|waker| {
+        let forgotten = wakers(&mut lock()).remove(waker);
+        drop(forgotten);
+    });
+    poll_fn(|context| {
+        waiting.by(context.waker());
+        let mut state = lock();
+        if let Some(found) = look(&state) {
+            return Poll::Ready(found);
+        }
+        wakers(&mut state).add(context.waker());
+        Poll::Pending
+    })
+    .await
 }
 
 /// Somebody who waits, until this is dropped: who gives up is forgotten, else a host that asks again and again would
