@@ -15,6 +15,7 @@ mod form;
 mod grant;
 mod panics;
 mod pkce;
+mod poller;
 pub mod prompt;
 mod random;
 mod redirect;
@@ -35,6 +36,7 @@ mod token_endpoint;
 mod token_json;
 mod user_auth;
 mod web_url;
+mod wiped_buffer;
 mod work;
 
 // The unit tests share the scripted sender and the clock of the integration tests, which know this crate by name.

@@ -17,7 +17,7 @@ use crate::secret::Secret;
 use super::MAX_HEAD_BYTES;
 use super::failure::{lost, not_http};
 use super::stream::Stream;
-use super::wiped_buffer::WipedBuffer;
+use crate::wiped_buffer::WipedBuffer;
 
 /// More than a usual answer has, so that reading one never moves it.
 const USUAL_ANSWER_BYTES: usize = 4 * 1024;

@@ -13,7 +13,6 @@ mod target;
 mod tls;
 mod tunnel;
 mod waiter;
-mod wiped_buffer;
 
 #[cfg(test)]
 mod tests;

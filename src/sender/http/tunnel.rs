@@ -12,7 +12,7 @@ use super::failure;
 use super::proxy::Proxy;
 use super::socket::Socket;
 use super::target::Place;
-use super::wiped_buffer::WipedBuffer;
+use crate::wiped_buffer::WipedBuffer;
 
 /// Room for a usual request and its answer.
 const USUAL_HEAD_BYTES: usize = 512;

@@ -2,53 +2,27 @@
 
 use std::io;
 use std::sync::Arc;
-use std::task::{Wake, Waker};
+use std::task::Waker;
 use std::time::{Duration, Instant};
 
+use mio::Interest;
 use mio::event::Source;
-use mio::{Events, Interest, Poll, Token};
 
 use crate::error::{Error, Status};
+use crate::poller::Poller;
 use crate::stop::Stop;
-
-const CONNECTION: Token = Token(0);
-const WAKER: Token = Token(1);
-
-/// One for the connection and one for the waker.
-const MOST_EVENTS: usize = 2;
 
 /// What one thread waits with. It stays with its connection, so that a connection that is used again costs no setup.
 pub(super) struct Waiter {
-    poll: Poll,
-    events: Events,
-    waker: Waker,
+    poller: Poller,
     deadline: Option<Instant>,
     stop: Option<Arc<Stop>>,
 }
 
-struct WakePoll(mio::Waker);
-
-impl Wake for WakePoll {
-    fn wake(self: Arc<Self>) {
-        self.wake_by_ref();
-    }
-
-    fn wake_by_ref(self: &Arc<Self>) {
-        // Waking fails where the system has no memory left; then the deadline ends the waiting.
-        let _ = self.0.wake();
-    }
-}
-
 impl Waiter {
     pub(super) fn new() -> Result<Waiter, Error> {
-        let (poll, waker) = Poll::new()
-            .and_then(|poll| Ok((mio::Waker::new(poll.registry(), WAKER)?, poll)))
-            .map(|(waker, poll)| (poll, Waker::from(Arc::new(WakePoll(waker)))))
-            .map_err(no_network)?;
         Ok(Waiter {
-            poll,
-            events: Events::with_capacity(MOST_EVENTS),
-            waker,
+            poller: Poller::new().map_err(no_network)?,
             deadline: None,
             stop: None,
         })
@@ -56,7 +30,7 @@ impl Waiter {
 
     /// What ends a [`wait`](Waiter::wait) from another thread.
     pub(super) fn waker(&self) -> &Waker {
-        &self.waker
+        self.poller.waker()
     }
 
     pub(super) fn set_deadline(&mut self, deadline: Option<Instant>) {
@@ -74,13 +48,8 @@ impl Waiter {
 
     /// Is woken from now on when `connection` can be read or written.
     pub(super) fn watch(&self, connection: &mut impl Source) -> Result<(), Error> {
-        self.poll
-            .registry()
-            .register(
-                connection,
-                CONNECTION,
-                Interest::READABLE | Interest::WRITABLE,
-            )
+        self.poller
+            .watch(connection, Interest::READABLE | Interest::WRITABLE)
             .map_err(no_network)
     }
 
@@ -102,10 +71,8 @@ impl Waiter {
     pub(super) fn wait(&mut self) -> Result<(), Error> {
         self.check()?;
         let left = self.left();
-        match self.poll.poll(&mut self.events, left) {
-            Err(error) if error.kind() != io::ErrorKind::Interrupted => Err(no_network(error)),
-            _ => self.check(),
-        }
+        self.poller.wait(left).map_err(no_network)?;
+        self.check()
     }
 
     fn left(&self) -> Option<Duration> {

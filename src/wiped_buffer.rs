@@ -2,13 +2,13 @@
 
 use zeroize::Zeroize;
 
-pub(super) struct WipedBuffer {
+pub(crate) struct WipedBuffer {
     bytes: Vec<u8>,
     used: usize,
 }
 
 impl WipedBuffer {
-    pub(super) fn with_capacity(capacity: usize) -> WipedBuffer {
+    pub(crate) fn with_capacity(capacity: usize) -> WipedBuffer {
         WipedBuffer {
             bytes: vec![0; capacity],
             used: 0,
@@ -16,12 +16,12 @@ impl WipedBuffer {
     }
 
     /// What was written and not taken off yet.
-    pub(super) fn filled(&self) -> &[u8] {
+    pub(crate) fn filled(&self) -> &[u8] {
         &self.bytes[..self.used]
     }
 
     /// Room behind it, of one byte or more.
-    pub(super) fn spare(&mut self) -> &mut [u8] {
+    pub(crate) fn spare(&mut self) -> &mut [u8] {
         if self.used == self.bytes.len() {
             let mut larger = vec![0; (self.used * 2).max(64)];
             larger[..self.used].copy_from_slice(&self.bytes);
@@ -32,17 +32,17 @@ impl WipedBuffer {
     }
 
     /// So many bytes of the spare room were written.
-    pub(super) fn advance(&mut self, written: usize) {
+    pub(crate) fn advance(&mut self, written: usize) {
         self.used += written;
     }
 
     /// Takes so many bytes off the front.
-    pub(super) fn consume(&mut self, taken: usize) {
+    pub(crate) fn consume(&mut self, taken: usize) {
         self.bytes.copy_within(taken..self.used, 0);
         self.used -= taken;
     }
 
-    pub(super) fn push(&mut self, mut bytes: &[u8]) {
+    pub(crate) fn push(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
             let spare = self.spare();
             let (now, later) = bytes.split_at(bytes.len().min(spare.len()));
