@@ -141,7 +141,7 @@ enum {
      */
     CLEF_STATUS_ALREADY_USED = 19,
     /**
-     * It is not done yet.
+     * It is not done yet, or another thread is at it.
      */
     CLEF_STATUS_BUSY = 20,
     /**
@@ -157,11 +157,12 @@ enum {
      */
     CLEF_STATUS_STORE = 23,
     /**
-     * The terminal failed or has ended, or the system gave no random numbers or no thread.
+     * The terminal failed or has ended, or the system gave no random numbers, no thread or no
+     * port to listen on.
      */
     CLEF_STATUS_IO = 24,
     /**
-     * Another program listens on that port. Not given by this version.
+     * Another program listens on that port; the message says which.
      */
     CLEF_STATUS_ADDRESS_IN_USE = 25,
     /**

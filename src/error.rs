@@ -60,7 +60,7 @@ pub enum Status {
     InvalidResponse = 18,
     /// This object does its work once, and has done it.
     AlreadyUsed = 19,
-    /// It is not done yet.
+    /// It is not done yet, or another thread is at it.
     Busy = 20,
     /// Waiting here would wait for this very thread.
     WouldBlock = 21,
@@ -68,9 +68,10 @@ pub enum Status {
     NotFound = 22,
     /// The token could not be saved. For a listener of yours to answer.
     Store = 23,
-    /// The terminal failed or has ended, or the system gave no random numbers or no thread.
+    /// The terminal failed or has ended, or the system gave no random numbers, no thread or no
+    /// port to listen on.
     Io = 24,
-    /// Another program listens on that port. Not given by this version.
+    /// Another program listens on that port; the message says which.
     AddressInUse = 25,
     /// No browser could be started. Not given by this version.
     NoBrowser = 26,

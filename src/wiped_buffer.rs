@@ -31,6 +31,12 @@ impl WipedBuffer {
         &mut self.bytes[self.used..]
     }
 
+    /// How much it can hold without growing.
+    #[cfg(test)]
+    pub(crate) fn capacity(&self) -> usize {
+        self.bytes.len()
+    }
+
     /// So many bytes of the spare room were written.
     pub(crate) fn advance(&mut self, written: usize) {
         self.used += written;

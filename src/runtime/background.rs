@@ -83,6 +83,20 @@ impl Background {
             .ok_or_else(|| Error::new(Status::Internal, "a request panicked"))
     }
 
+    /// Does what blocks on a thread of its own.
+    pub(crate) async fn block_for_long<R: Send + 'static>(
+        self: &Arc<Background>,
+        job: impl FnOnce() -> R + Send + 'static,
+    ) -> Result<R> {
+        let (promise, mut promised) = promise();
+        self.carriers
+            .carry_alone(&self.pump, Box::new(move || promise.keep(job())))?;
+        promised
+            .value()
+            .await
+            .ok_or_else(|| Error::new(Status::Internal, "a long piece of work panicked"))
+    }
+
     pub(crate) fn wake_at(&self, at: Instant, waker: &Waker) -> Timer {
         self.driver.wake_at(at, waker)
     }

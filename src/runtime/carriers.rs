@@ -36,6 +36,22 @@ struct State {
     threads: Vec<JoinHandle<()>>,
 }
 
+impl State {
+    /// To be joined by [`Carriers::end`].
+    fn keep(&mut self, thread: JoinHandle<()>) {
+        join_all(self.threads.extract_if(.., |thread| thread.is_finished()));
+        self.threads.push(thread);
+    }
+}
+
+/// Who waits for a job that panics sees that its promise is broken.
+fn run_job(job: Job) {
+    let _ = contained(|| {
+        job();
+        Ok(())
+    });
+}
+
 impl Carriers {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -48,8 +64,7 @@ impl Carriers {
             let carriers = self.clone();
             match own_thread::start("clef-carrier", pump, move || carriers.run()) {
                 Ok(thread) => {
-                    join_all(state.threads.extract_if(.., |thread| thread.is_finished()));
-                    state.threads.push(thread);
+                    state.keep(thread);
                     state.running += 1;
                 }
                 // The others will come to it.
@@ -63,16 +78,20 @@ impl Carriers {
         Ok(())
     }
 
+    /// Has the job done at once, by a thread that ends with it and that does not count among the carriers.
+    pub(super) fn carry_alone(&self, pump: &Arc<Pump>, job: Job) -> Result<()> {
+        let mut state = self.lock();
+        let thread = own_thread::start("clef-waiter", pump, move || run_job(job))?;
+        state.keep(thread);
+        Ok(())
+    }
+
     fn run(&self) {
         let mut state = self.lock();
         loop {
             if let Some(job) = state.jobs.pop_front() {
                 drop(state);
-                // Who waits for the job sees that its promise is broken.
-                let _ = contained(|| {
-                    job();
-                    Ok(())
-                });
+                run_job(job);
                 state = self.lock();
             } else if state.ended {
                 break;

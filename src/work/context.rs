@@ -117,6 +117,17 @@ impl Context {
         }
     }
 
+    /// [`block`](Context::block) for what takes as long as a user does: a carrier is not to be kept from requests so long.
+    pub(crate) async fn block_for_long<R: Send + 'static>(
+        &self,
+        job: impl FnOnce() -> R + Send + 'static,
+    ) -> Result<R> {
+        match &self.place {
+            Place::ThisThread(_) => Ok(job()),
+            Place::Background(background) => background.block_for_long(job).await,
+        }
+    }
+
     /// Lets time pass; false where the work was stopped meanwhile.
     pub async fn sleep(&self, clock: &dyn Clock, duration: Duration) -> bool {
         match &self.place {
