@@ -440,6 +440,17 @@ typedef struct clef_http_response clef_http_response;
 typedef struct clef_operation clef_operation;
 
 /**
+ * Listens on a port of this computer for the redirect that ends a login, so that nobody has to
+ * paste an address (RFC 8252). Shared: any thread may use it at any time; one waits at a time.
+ *
+ * Nobody but this computer can connect to it. While a thread is in `clef_redirect_listener_wait`,
+ * it answers browsers with a small page; in between, they wait. It starts no thread.
+ *
+ * Methods: `clef_redirect_listener_new`, `_uri`, `_set_page`, `_wait`, `_cancel`, `_free`.
+ */
+typedef struct clef_redirect_listener clef_redirect_listener;
+
+/**
  * Credentials that give self-refreshing tokens. Immutable; any thread may use them at any time.
  * Reference: `RefreshingCredentials`.
  *
@@ -2026,6 +2037,71 @@ clef_status clef_parse_code_from_url(const char *url,
 clef_status clef_parse_state_from_url(const char *url,
                                       char **state,
                                       clef_error **error);
+
+/**
+ * Listens at `redirect_uri`, from now until it is freed: `http://127.0.0.1[:port][/path]` or
+ * `http://[::1][:port][/path]`. Without a port, or with port 0, a free one is picked: register
+ * the URI without a port then, which the service takes for any port, and log in with
+ * `clef_redirect_listener_uri`. No network beyond this computer.
+ *
+ * `CLEF_STATUS_INVALID_REDIRECT_URI` for anything else; the message says what to write instead.
+ * `CLEF_STATUS_ADDRESS_IN_USE` where another program listens on that port.
+ */
+clef_status clef_redirect_listener_new(const char *redirect_uri,
+                                       clef_redirect_listener **listener,
+                                       clef_error **error);
+
+/**
+ * The redirect URI to log in with, for `clef_credentials_with_redirect_uri`: as it was given, but
+ * with the port that is listened on. Borrowed: lives as long as the listener. NULL for NULL.
+ */
+const char *clef_redirect_listener_uri(const clef_redirect_listener *listener);
+
+/**
+ * What the browser shows in the end: `success` after a login, `failure` after one that the user
+ * or the service refused. Both nullable: the page of clef, which is in English.
+ *
+ * Text that begins with `<` is a whole page of HTML and shown as it is, but scripts do not run
+ * and nothing is loaded: put styles and images (`data:`) into it. Anything else is plain text for
+ * the page of clef: its first line is the heading.
+ */
+clef_status clef_redirect_listener_set_page(const clef_redirect_listener *listener,
+                                            const char *success,
+                                            const char *failure,
+                                            clef_error **error);
+
+/**
+ * Blocks until the redirect has come, and gives its whole URL, for
+ * `clef_user_auth_request_token_from_url` and its kin. **Secret**: it has the code in it. Free it
+ * with `clef_string_free`.
+ *
+ * `expected_state` is that of the login, `clef_user_auth_state`: a redirect with another one is
+ * turned away, and the waiting goes on. It is nullable: then any redirect ends the waiting, also
+ * one that another program or web page has sent here, and its state is yours to verify. A
+ * redirect that says `error=` is given too: who reads it gets `CLEF_STATUS_ACCESS_DENIED` or
+ * `CLEF_STATUS_OAUTH`.
+ *
+ * For at most `timeout_ms` milliseconds (-1 for ever, 0 to look): then it is
+ * `CLEF_STATUS_TIMEOUT`, and you may wait again. A browser that has begun to be answered gets its
+ * whole page first, which takes milliseconds, at most a second. `CLEF_STATUS_CANCELLED` after
+ * `clef_redirect_listener_cancel`, `CLEF_STATUS_BUSY` while another thread waits.
+ */
+clef_status clef_redirect_listener_wait(const clef_redirect_listener *listener,
+                                        const char *expected_state,
+                                        int64_t timeout_ms,
+                                        char **url,
+                                        clef_error **error);
+
+/**
+ * Ends the `clef_redirect_listener_wait` under way, within milliseconds, and all later ones, as
+ * `CLEF_STATUS_CANCELLED`. Any thread; never blocks. NULL does nothing.
+ */
+void clef_redirect_listener_cancel(const clef_redirect_listener *listener);
+
+/**
+ * Gives the port back and frees the listener. NULL does nothing.
+ */
+void clef_redirect_listener_free(clef_redirect_listener *listener);
 
 /**
  * Requests a self-refreshing client token. `sender` is nullable: the built-in one. Blocks until

@@ -42,6 +42,8 @@ pub mod user_auth;
 
 pub mod redirect;
 
+pub mod redirect_listener;
+
 pub mod shortcuts;
 
 pub mod prompt;

@@ -44,6 +44,11 @@ fn threads() {
 }
 
 #[test]
+fn redirect_listener() {
+    run("redirect_listener");
+}
+
+#[test]
 fn senders() {
     run("senders");
 }

@@ -38,6 +38,7 @@ static struct {
     clef_user_auth *auth;
     clef_runtime *runtime;
     clef_operation *operation;
+    clef_redirect_listener *listener;
     clef_error *last_error;
     char *text, *more_text;
 } out;
@@ -57,6 +58,7 @@ static char garbage[64];
     DO(auth, clef_user_auth_free) \
     DO(runtime, clef_runtime_free) \
     DO(operation, clef_operation_free) \
+    DO(listener, clef_redirect_listener_free) \
     DO(last_error, clef_error_free) \
     DO(text, clef_string_free) \
     DO(more_text, clef_string_free)
@@ -75,6 +77,7 @@ static clef_refreshing_token *refreshing;
 static clef_user_auth *auth;
 static clef_runtime *runtime, *closed_runtime;
 static clef_operation *operation; /* is not done */
+static clef_redirect_listener *listener;
 static const char *state;
 
 static int rows;
@@ -714,6 +717,22 @@ static void null_in_logins(void)
             "request must not be NULL");
 }
 
+static void null_in_redirect_listeners(void)
+{
+    INVALID(clef_redirect_listener_new(NULL, OUT(listener), error),
+            "redirect_uri must not be NULL");
+    INVALID(clef_redirect_listener_new(SANDBOX_REDIRECT_URI, NULL, error),
+            "listener must not be NULL");
+    INVALID(clef_redirect_listener_set_page(NULL, "x", "x", error), "listener must not be NULL");
+    WORKS(clef_redirect_listener_set_page(listener, NULL, "x", error));
+    WORKS(clef_redirect_listener_set_page(listener, "x", NULL, error));
+    INVALID(clef_redirect_listener_wait(NULL, SECRET, 0, OUT(text), error),
+            "listener must not be NULL");
+    INVALID(clef_redirect_listener_wait(listener, SECRET, 0, NULL, error), "url must not be NULL");
+    ROW(clef_redirect_listener_wait(listener, NULL, 0, OUT(text), error), CLEF_STATUS_TIMEOUT,
+        CLEF_REMEDY_RETRY_LATER, "no redirect came in time");
+}
+
 static void null_in_helpers(void)
 {
     INVALID(clef_gen_state(32, NULL, error), "state must not be NULL");
@@ -775,6 +794,9 @@ static void null_in_getters(void)
     CHECK_INT(clef_error_retry_after(NULL), -1);
     clef_error_free(NULL);
     clef_string_free(NULL);
+    CHECK(clef_redirect_listener_uri(NULL) == NULL);
+    clef_redirect_listener_cancel(NULL);
+    clef_redirect_listener_free(NULL);
     CHECK_INT(clef_scope_from_name(NULL), CLEF_SCOPE_UNKNOWN);
     CHECK(!clef_scope_set_contains(NULL, "a"));
     CHECK(!clef_scope_set_contains(scopes, NULL));
@@ -1015,6 +1037,18 @@ static void invalid_utf8(void)
 
 /* Numbers out of range */
 
+static void invalid_utf8_in_redirect_listeners(void)
+{
+    INVALID(clef_redirect_listener_new(BAD_UTF8, OUT(listener), error),
+            "redirect_uri is not valid UTF-8");
+    INVALID(clef_redirect_listener_set_page(listener, BAD_UTF8, NULL, error),
+            "success is not valid UTF-8");
+    INVALID(clef_redirect_listener_set_page(listener, NULL, BAD_UTF8, error),
+            "failure is not valid UTF-8");
+    INVALID(clef_redirect_listener_wait(listener, BAD_UTF8, 0, OUT(text), error),
+            "expected_state is not valid UTF-8");
+}
+
 static void sizes(void)
 {
     const size_t verifiers[] = {0, 31, 97, SIZE_MAX};
@@ -1059,6 +1093,8 @@ static void timeouts(void)
         INVALID(clef_runtime_wait(runtime, wrong[i], error), "timeout_ms must be -1 or more");
         INVALID(clef_runtime_close(runtime, wrong[i], error), "timeout_ms must be -1 or more");
         INVALID(clef_operation_wait(operation, wrong[i], error), "timeout_ms must be -1 or more");
+        INVALID(clef_redirect_listener_wait(listener, SECRET, wrong[i], OUT(text), error),
+                "timeout_ms must be -1 or more");
     }
     CHECK_INT(clef_runtime_run_callbacks(runtime), 0);
     CHECK_INT(freed, 8);
@@ -1233,6 +1269,9 @@ static void unknown_numbers(void)
 
 static void empty_strings(void)
 {
+    INVALID(clef_redirect_listener_wait(listener, "", 0, OUT(text), error),
+            "expected_state must not be empty");
+    WORKS(clef_redirect_listener_set_page(listener, "", "", error));
     INVALID(clef_credentials_new("", NULL, NULL, NULL, OUT(credentials), error),
             "client_id must not be empty");
     INVALID(clef_credentials_new("id", "", NULL, NULL, OUT(credentials), error),
@@ -1311,6 +1350,11 @@ static int output;
 
 static void huge_strings_that_stay_here(void)
 {
+    ROW(clef_redirect_listener_new(MEGABYTE, OUT(listener), error),
+        CLEF_STATUS_INVALID_REDIRECT_URI, CLEF_REMEDY_FIX_SETTINGS, "has no scheme");
+    WORKS(clef_redirect_listener_set_page(listener, MEGABYTE, MEGABYTE, error));
+    ROW(clef_redirect_listener_wait(listener, MEGABYTE, 0, OUT(text), error), CLEF_STATUS_TIMEOUT,
+        CLEF_REMEDY_RETRY_LATER, "no redirect came in time");
     WORKS(clef_scope_set_parse(MEGABYTE, OUT(set), error));
     CHECK(!clef_scope_set_contains(scopes, MEGABYTE));
     CHECK_INT(clef_scope_from_name(MEGABYTE), CLEF_SCOPE_UNKNOWN);
@@ -1456,6 +1500,33 @@ static void redirect_uris(void)
         ROW_FOR(right[i],
                 clef_credentials_new("id", NULL, right[i], NULL, OUT(credentials), error),
                 CLEF_STATUS_OK, CLEF_REMEDY_NONE, NULL);
+}
+
+static void redirect_uris_to_listen_at(void)
+{
+    static const struct {
+        const char *uri, *part;
+    } wrong[] = {
+        {"", "is empty"},
+        {"http://localhost:8888/callback", "write http://127.0.0.1 or http://[::1] instead"},
+        {"https://127.0.0.1/callback", "write for example http://127.0.0.1/callback"},
+        {"https://example.com/callback", "write for example http://127.0.0.1/callback"},
+        {"clef-demo://callback", "write for example http://127.0.0.1/callback"},
+        {"clef-demo:callback", "write for example http://127.0.0.1/callback"},
+        {"http://0.0.0.0/callback", "write https, http://127.0.0.1 or http://[::1]"},
+        {"http://192.168.0.1/callback", "write https, http://127.0.0.1 or http://[::1]"},
+        {"http://127.0.0.1:65536/callback", "a number from 0 to 65535"},
+        {"http://" SECRET "@127.0.0.1/callback", "has a user name or password"},
+        {"http://127.0.0.1/a/../b", "write the path without"},
+        {"http://127.0.0.1/callback#", "has a fragment"},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        ROW_FOR(wrong[i].uri, clef_redirect_listener_new(wrong[i].uri, OUT(listener), error),
+                CLEF_STATUS_INVALID_REDIRECT_URI, CLEF_REMEDY_FIX_SETTINGS, wrong[i].part);
+    ROW_FOR(clef_redirect_listener_uri(listener),
+            clef_redirect_listener_new(clef_redirect_listener_uri(listener), OUT(listener), error),
+            CLEF_STATUS_ADDRESS_IN_USE, CLEF_REMEDY_RETRY_LATER, "127.0.0.1:");
+    WORKS(clef_redirect_listener_new("http://127.0.0.1", OUT(listener), error));
 }
 
 static void accounts_urls(void)
@@ -1775,6 +1846,7 @@ static void set_up(void)
     CHECK_OK(clef_runtime_new(&closed_runtime, &error));
     CHECK_OK(clef_runtime_close(closed_runtime, -1, &error));
     start_what_is_never_done();
+    CHECK_OK(clef_redirect_listener_new(SANDBOX_REDIRECT_URI, &listener, &error));
 }
 
 static void tear_down(void)
@@ -1782,6 +1854,7 @@ static void tear_down(void)
     clef_operation_free(operation);
     clef_runtime_free(closed_runtime);
     clef_runtime_free(runtime);
+    clef_redirect_listener_free(listener);
     clef_user_auth_free(auth);
     clef_refreshing_token_free(refreshing);
     clef_token_free(token);
@@ -1829,10 +1902,12 @@ int main(int count, char **arguments)
     RUN(null_in_refreshing_credentials);
     RUN(null_in_refreshing_tokens);
     RUN(null_in_logins);
+    RUN(null_in_redirect_listeners);
     RUN(null_in_helpers);
     RUN(null_in_getters);
     RUN(past_the_end);
     RUN(invalid_utf8);
+    RUN(invalid_utf8_in_redirect_listeners);
     RUN(sizes);
     RUN(timeouts);
     RUN(http_statuses);
@@ -1842,6 +1917,7 @@ int main(int count, char **arguments)
     RUN(missing_settings);
     RUN(huge_strings_that_stay_here);
     RUN(redirect_uris);
+    RUN(redirect_uris_to_listen_at);
     RUN(accounts_urls);
     RUN(redirects_without_code);
     RUN(redirects_without_state);

@@ -61,6 +61,11 @@ impl RedirectListener {
         self.core.address.uri().as_str()
     }
 
+    /// The URI with a NUL behind it.
+    pub(crate) fn uri_with_nul(&self) -> &str {
+        self.core.address.uri().with_nul()
+    }
+
     /// What the browser shows after a login, and after one that was refused; none for the pages of clef.
     ///
     /// Text that begins with `<` is a page of HTML, in which scripts do not run and nothing is loaded. Anything else is
