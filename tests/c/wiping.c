@@ -4,7 +4,10 @@
  */
 #include "check.h"
 
+#include <arpa/inet.h>
 #include <malloc.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define CLIENT_SECRET "WIPE-client-secret"
 #define ACCESS_TOKEN "WIPE-access-token"
@@ -178,6 +181,41 @@ static void self_refreshing_tokens_are_wiped(void)
     CHECK_INT(found, 0);
 }
 
+/* Says this to the listener, and that it is all; the connection is to be closed. */
+static int say(const clef_redirect_listener *listener, const char *text)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    const char *port = strrchr(clef_redirect_listener_uri(listener), ':') + 1;
+    address.sin_port = htons((unsigned short)atoi(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int connection = socket(AF_INET, SOCK_STREAM, 0);
+    CHECK_INT(connect(connection, (struct sockaddr *)&address, sizeof address), 0);
+    CHECK_INT(write(connection, text, strlen(text)), strlen(text));
+    shutdown(connection, SHUT_WR);
+    return connection;
+}
+
+static void redirects_are_wiped(void)
+{
+    clef_redirect_listener *listener = NULL;
+    clef_error *error = NULL;
+    char *url = NULL;
+    CHECK_OK(clef_redirect_listener_new("http://127.0.0.1", &listener, &error));
+    const int connections[] = {
+        say(listener, "GET /?code=" CODE "&state=" STATE),
+        say(listener, "GET /?state=" STATE "%21&code=" CODE " HTTP/1.0\r\n\r\n"),
+        say(listener, "GET /x HTTP/1.0\r\n\r\n?code=" CODE),
+        say(listener, "GET /?state=" STATE "&code=" CODE " HTTP/1.0\r\n\r\n"),
+    };
+    CHECK_OK(clef_redirect_listener_wait(listener, STATE, 30000, &url, &error));
+    CHECK(strstr(url, CODE) != NULL);
+    clef_string_free(url);
+    clef_redirect_listener_free(listener);
+    for (size_t i = 0; i < sizeof connections / sizeof *connections; i++)
+        close(connections[i]);
+    CHECK_INT(found, 0);
+}
+
 int main(void)
 {
     is_watching = true;
@@ -188,5 +226,6 @@ int main(void)
     RUN(answers_are_wiped);
     RUN(logins_are_wiped);
     RUN(self_refreshing_tokens_are_wiped);
+    RUN(redirects_are_wiped);
     return check_exit();
 }
