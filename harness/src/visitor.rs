@@ -38,6 +38,18 @@ fn decide(authorisation_url: &str, decision: &str) -> io::Result<String> {
     )))
 }
 
+/// Opens a URL, the one of a redirect for example; gives what it shows, whatever its status.
+///
+/// # Errors
+/// The server cannot be reached, or does not answer.
+pub fn open(url: &str) -> io::Result<String> {
+    agent()
+        .get(url)
+        .call()
+        .and_then(|mut answer| answer.body_mut().read_to_string())
+        .map_err(io::Error::other)
+}
+
 /// The HTTP status with which the Web API of the sandbox at `url` answers to an access token.
 ///
 /// # Errors

@@ -5,8 +5,9 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
+use std::process::{Command, ExitStatus, Stdio};
 
-use clef_harness::{Program, has_header, require, run_with_login, visitor};
+use clef_harness::{Program, has_header, require, run_with_browser, run_with_login, visitor};
 use clef_sandbox::{CLIENT_ID, CLIENT_SECRET, Fault, Options, Sandbox};
 
 use crate::support::scratch;
@@ -68,26 +69,45 @@ impl Example {
     /// Runs the example, and checks that it shows no secret.
     fn run_command(
         &self,
-        mut command: Command,
+        command: Command,
         log_in: impl FnOnce(&str) -> io::Result<String>,
+    ) -> Outcome {
+        self.watch(command, |command, show| {
+            run_with_login(command, log_in, show)
+        })
+    }
+
+    /// [`Example::run_command`] for one that listens for the redirect that `decide` gives; with the page it ends at.
+    fn run_with_browser(
+        &self,
+        command: Command,
+        decide: impl FnOnce(&str) -> io::Result<String>,
+    ) -> (Outcome, String) {
+        let mut page = String::new();
+        let log_in = |url: &str| {
+            page = visitor::open(&decide(url)?)?;
+            Ok(())
+        };
+        let outcome = self.watch(command, |command, show| {
+            run_with_browser(command, log_in, show)
+        });
+        (outcome, page)
+    }
+
+    fn watch(
+        &self,
+        mut command: Command,
+        run: impl FnOnce(&mut Command, &mut dyn FnMut(&str)) -> io::Result<ExitStatus>,
     ) -> Outcome {
         let (mut reader, writer) = io::pipe().expect("a pipe");
         let mut output = String::new();
-        let mut pasted = String::new();
         command.stderr(Stdio::from(writer));
-        let status = run_with_login(
-            &mut command,
-            |url| {
-                pasted = log_in(url)?;
-                Ok(pasted.clone())
-            },
-            |line| {
-                if !line.starts_with(&format!("{}/authorize?", self.accounts_url)) {
-                    output.push_str(line);
-                    output.push('\n');
-                }
-            },
-        )
+        let status = run(&mut command, &mut |line| {
+            if !line.starts_with(&format!("{}/authorize?", self.accounts_url)) {
+                output.push_str(line);
+                output.push('\n');
+            }
+        })
         .expect("the example can be spoken to");
         drop(command);
         let mut errors = String::new();
@@ -312,6 +332,37 @@ fn event_loop() {
     // The login is done, the refresh is done: the loop is woken for nothing else.
     assert_eq!(numbers, [2]);
     check_failures_of_loop("event_loop");
+}
+
+#[test]
+fn listener_login() {
+    let example = Example::new("listener_login", "example_listener_login");
+    let command = || {
+        let mut command = example.command();
+        command
+            .env_remove("CLIENT_SECRET")
+            .env_remove("REDIRECT_URI");
+        command
+    };
+    let (outcome, page) = example.run_with_browser(command(), visitor::agree);
+    outcome.succeeds(&[
+        "Log in here:\n",
+        "Access token: BQ",
+        "... (202 characters)\n",
+    ]);
+    assert!(page.contains("You can close this window"), "{page}");
+
+    let (outcome, page) = example.run_with_browser(command(), visitor::refuse);
+    outcome.fails(&["CLEF_STATUS_ACCESS_DENIED: "]);
+    assert!(page.contains("Access was refused"), "{page}");
+
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let mut in_use = command();
+    in_use.env("REDIRECT_URI", format!("http://{address}/callback"));
+    example
+        .run_command(in_use, visitor::agree)
+        .fails(&["CLEF_STATUS_ADDRESS_IN_USE: ", &address]);
 }
 
 #[test]
