@@ -141,9 +141,30 @@ fn listener_that_saves_compiles() {
          {listener}\
          clef_token_listener listener_of_the_readme = save;\n"
     );
-    let folder = scratch("readme-listener");
-    fs::write(folder.join("listener.c"), source).expect("the folder can be written");
-    compile("cc -Iinclude -c listener.c", &folder);
+    compiles("readme-listener", &source);
+}
+
+#[test]
+fn receiving_the_redirect_compiles() {
+    let readme = read("README.md");
+    let login = block(section(&readme, "## Receiving the redirect"), "c");
+    let source = format!(
+        "#include <clef.h>\n\
+         void show_in_browser(const char *url);\n\
+         int log_in(const clef_credentials *plain, const clef_scope_set *scopes);\n\
+         int log_in(const clef_credentials *plain, const clef_scope_set *scopes)\n{{\n\
+         clef_redirect_listener *listener;\nclef_credentials *credentials;\n\
+         clef_user_auth *login;\nclef_refreshing_token *token;\n\
+         clef_error *error;\nchar *url = NULL;\n{login}return failed;\n}}\n"
+    );
+    compiles("readme-redirect", &source);
+}
+
+/// Compiles a piece of the README by itself.
+fn compiles(name: &str, source: &str) {
+    let folder = scratch(name);
+    fs::write(folder.join("piece.c"), source).expect("the folder can be written");
+    compile("cc -Iinclude -c piece.c", &folder);
 }
 
 /// Runs a compiler's command of the README, with the library of the tests in place of the release library.
