@@ -1,5 +1,6 @@
 //! Where a listener listens, and which requests are meant for it.
 
+use std::borrow::Cow;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -90,7 +91,7 @@ impl Address {
     /// Whether a `Host` header or the like names this address. Any other name, `localhost` among them, may be that of a
     /// page elsewhere whose name was made to lead here.
     pub(super) fn is_named_by(&self, authority: &str) -> bool {
-        Authority::parse(authority.trim()).is_ok_and(|named| {
+        Authority::parse(authority.trim_ascii()).is_ok_and(|named| {
             named.host == self.host && named.port.unwrap_or(HTTP_PORT) == self.port
         })
     }
@@ -113,7 +114,8 @@ impl Address {
 
 fn path_of(behind_authority: &str) -> Vec<u8> {
     let path = behind_authority.split('?').next().unwrap_or_default();
-    percent_decode_str(if path.is_empty() { "/" } else { path }).collect()
+    let path = if path.is_empty() { "/" } else { path };
+    Cow::from(percent_decode_str(path)).into_owned()
 }
 
 fn invalid(problem: &str) -> Error {

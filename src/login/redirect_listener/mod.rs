@@ -140,7 +140,8 @@ impl Core {
             }
         };
         let waker = server.waker().clone();
-        let _woken = [&self.cancelled, stop].map(|stop| stop.wake_when_stopped(&waker));
+        let _when_cancelled = self.cancelled.wake_when_stopped(&waker);
+        let _when_stopped = stop.wake_when_stopped(&waker);
         let reception = Reception {
             address: &self.address,
             expected_state,

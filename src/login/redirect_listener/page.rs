@@ -72,10 +72,11 @@ impl Pages {
 
 /// HTML as it is; else the first line is a heading, and the rest a text.
 fn of_host(text: &str) -> Arc<str> {
-    if text.trim_start().starts_with('<') {
+    if text.trim_ascii_start().starts_with('<') {
         return text.into();
     }
-    let (heading, text) = text.trim().split_once('\n').unwrap_or((text.trim(), ""));
+    let text = text.trim_ascii();
+    let (heading, text) = text.split_once('\n').unwrap_or((text, ""));
     html("", &escaped(heading), &escaped(text)).into()
 }
 

@@ -68,37 +68,57 @@ impl Server {
         loop {
             is_wanted()?;
             let now = Instant::now();
-            let mut is_moving = false;
-            let mut next = 0;
-            while let Some(connection) = self.connections.get_mut(next) {
-                match connection.step(now, reception) {
-                    Step::Ended => {
-                        if let Some(url) = self.connections.remove(next).take_redirect() {
-                            return Ok(url);
-                        }
-                    }
-                    step => {
-                        is_moving |= step == Step::Moved;
-                        next += 1;
-                    }
-                }
+            let (redirect, is_moving) = self.step_all(now, reception);
+            if let Some(url) = redirect {
+                return Ok(url);
             }
             let door = self.admit(now);
-            let has_redirect = self.connections.iter().any(Connection::has_redirect);
             // A browser that is just being answered, at most for a second, is not told one thing and the host another.
+            let has_redirect = self.connections.iter().any(Connection::has_redirect);
             let deadline = deadline.filter(|_| !has_redirect);
             if deadline.is_some_and(|deadline| deadline <= now) {
                 return Err(Error::new(Status::Timeout, "no redirect came in time"));
             }
             if !is_moving && door != Door::Busy {
-                let until = self.connections.iter().map(Connection::until);
-                let stuck = (door == Door::Stuck).then_some(now + TRY_AGAIN);
-                let until = until.chain(deadline).chain(stuck).min();
-                self.poller
-                    .wait(until.map(|until| until.saturating_duration_since(Instant::now())))
-                    .map_err(no_network)?;
+                self.rest(deadline, door).map_err(no_network)?;
             }
         }
+    }
+
+    /// Has each connection do a part of its work: the redirect, where one has brought it and is done, and whether any of
+    /// them could do more.
+    fn step_all(&mut self, now: Instant, reception: &Reception) -> (Option<Secret>, bool) {
+        let mut is_moving = false;
+        let mut next = 0;
+        while let Some(connection) = self.connections.get_mut(next) {
+            match connection.step(now, reception) {
+                Step::Ended => {
+                    let redirect = self.connections.remove(next).take_redirect();
+                    if redirect.is_some() {
+                        return (redirect, is_moving);
+                    }
+                }
+                step => {
+                    is_moving |= step == Step::Moved;
+                    next += 1;
+                }
+            }
+        }
+        (None, is_moving)
+    }
+
+    /// Waits until something happens or somebody's time is up.
+    fn rest(&mut self, deadline: Option<Instant>, door: Door) -> io::Result<()> {
+        let until = self.connections.iter().map(Connection::until);
+        let at_most = until
+            .chain(deadline)
+            .min()
+            .map(|until| until.saturating_duration_since(Instant::now()));
+        let at_most = match door {
+            Door::Stuck => Some(at_most.map_or(TRY_AGAIN, |at_most| at_most.min(TRY_AGAIN))),
+            _ => at_most,
+        };
+        self.poller.wait(at_most)
     }
 
     /// A second tab with the redirect of an earlier wait was answered like the first; it is not to end this one.
