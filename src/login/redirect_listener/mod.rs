@@ -18,7 +18,7 @@ use crate::error::{Error, Result, Status};
 use crate::runtime::deadline;
 use crate::secret::Secret;
 use crate::stop::Stop;
-use crate::work::{Context, block_on};
+use crate::work::Context;
 
 use self::address::Address;
 use self::page::Pages;
@@ -81,22 +81,22 @@ impl RedirectListener {
     /// [`Status::Timeout`] where none came in time, then it may be called again; [`Status::Busy`] where another thread
     /// waits. It may take a second longer, until the browser has its page.
     pub fn wait(&self, expected_state: Option<&str>, timeout: Option<Duration>) -> Result<Secret> {
-        let alarm = Arc::default();
-        let context = Context::this_thread(&alarm, Arc::default());
         let expected_state = expected_state.map(expected).transpose()?;
-        block_on(
-            &alarm,
-            self.wait_in(&context, expected_state, deadline(timeout)),
-        )
+        // Here `cancel` alone ends it.
+        let stop = Stop::default();
+        self.core
+            .wait(expected_state.as_ref(), deadline(timeout), &stop)
     }
 
-    /// [`wait`](RedirectListener::wait), on this thread or on one of a runtime's that it has for itself.
-    pub(crate) async fn wait_in(
+    /// [`wait`](RedirectListener::wait) where this piece of work is done: in the background on a thread of its own, since
+    /// users take minutes, until the work is stopped.
+    pub async fn wait_in(
         &self,
         context: &Context,
-        expected_state: Option<Secret>,
+        expected_state: Option<&str>,
         deadline: Option<Instant>,
     ) -> Result<Secret> {
+        let expected_state = expected_state.map(expected).transpose()?;
         let core = self.core.clone();
         let stop = context.stop().clone();
         context

@@ -511,10 +511,9 @@ fn in_the_background_each_waits_by_itself() {
         let (kept, mut outcome) = promise();
         let waiter = listener.clone();
         let work = async move {
-            let expected = Secret::new(STATE).ok();
             kept.keep(
                 waiter
-                    .wait_in(&context, expected, Some(Instant::now() + LONG))
+                    .wait_in(&context, Some(STATE), Some(Instant::now() + LONG))
                     .await,
             );
         };
