@@ -197,6 +197,21 @@ mod tests {
     }
 
     #[test]
+    fn a_head_without_end_fills_its_buffer_and_no_more() {
+        let start = Instant::now();
+        let (mut connection, mut other_end) = pair(start);
+        let almost = format!("GET /{}", "m".repeat(MAX_HEAD_BYTES - "GET /".len() - 1));
+        other_end.write_all(almost.as_bytes()).unwrap();
+        until_it_waits(&mut connection, start);
+        assert_eq!(connection.until(), start + TO_ASK);
+        assert_eq!(connection.buffered_bytes(), MAX_HEAD_BYTES);
+        other_end.write_all(b"m").unwrap();
+        until_it_waits(&mut connection, start);
+        assert_eq!(connection.until(), start + TO_LEAVE);
+        assert!(connection.buffered_bytes() < MAX_HEAD_BYTES);
+    }
+
+    #[test]
     fn who_leaves_ends_it() {
         let start = Instant::now();
         let (mut connection, mut other_end) = pair(start);
