@@ -3,9 +3,8 @@
 use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::Duration;
 use std::process::{Command, ExitStatus, Stdio};
+use std::time::Duration;
 
 use clef_harness::{Program, has_header, require, run_with_browser, run_with_login, visitor};
 use clef_sandbox::{CLIENT_ID, CLIENT_SECRET, Fault, Options, Sandbox};

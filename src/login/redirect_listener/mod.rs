@@ -14,8 +14,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
+use crate::clock::in_time;
 use crate::error::{Error, Result, Status};
-use crate::runtime::deadline;
 use crate::secret::Secret;
 use crate::stop::Stop;
 use crate::work::Context;
@@ -85,7 +85,7 @@ impl RedirectListener {
         // Here `cancel` alone ends it.
         let stop = Stop::default();
         self.core
-            .wait(expected_state.as_ref(), deadline(timeout), &stop)
+            .wait(expected_state.as_ref(), in_time(timeout), &stop)
     }
 
     /// [`wait`](RedirectListener::wait) where this piece of work is done: in the background on a thread of its own, since
