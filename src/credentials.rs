@@ -148,6 +148,10 @@ impl Credentials {
         (&self.inner.client_id, self.inner.redirect_uri.as_ref())
     }
 
+    pub(crate) fn accounts_url(&self) -> &Text {
+        &self.inner.accounts_url
+    }
+
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
         &self.inner.clock
     }

@@ -143,11 +143,11 @@ pub(crate) fn write(token: &Contents) -> Secret {
     json.into_secret().expect("JSON has no bare NUL inside")
 }
 
-fn push_string(json: &mut SecretBuffer, text: &str) {
+pub(crate) fn push_string(json: &mut SecretBuffer, text: &str) {
     serde_json::to_writer(Pieces(json), text).expect("a string is always JSON");
 }
 
-fn push_number(json: &mut SecretBuffer, name: &str, number: i64) {
+pub(crate) fn push_number(json: &mut SecretBuffer, name: &str, number: i64) {
     json.push_str(&format!(",\"{name}\":{number}"));
 }
 

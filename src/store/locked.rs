@@ -1,0 +1,141 @@
+//! One account of a store, for as long as nobody else may change it.
+
+use std::time::{Duration, Instant};
+
+use crate::clock::{Clock, SystemClock};
+use crate::error::{Error, Result, Status};
+use crate::random;
+use crate::secret::Secret;
+use crate::text::Text;
+use crate::work::Context;
+
+use super::backend::{Backend, Lease};
+use super::record::Record;
+use super::{Key, Place};
+
+/// How long the lock of an account is waited for: longer than who has it needs for a refresh.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How long the lock is left alone after it was found taken, at first and at most.
+const FIRST_PAUSE_MS: u64 = 1;
+const LONGEST_PAUSE_MS: u64 = 32;
+
+/// The account, locked. To be [unlocked](Locked::unlock): a lease that is dropped may be in others' way until it ends.
+pub(crate) struct Locked<'a> {
+    place: &'a Place,
+    context: &'a Context,
+    lease: Lease,
+    /// Of what was loaded or saved last.
+    version: Option<Text>,
+}
+
+impl Place {
+    fn backend(&self) -> &dyn Backend {
+        &*self.store.backend
+    }
+
+    fn key(&self) -> &Key {
+        &self.key
+    }
+
+    /// Waits for the lock of the account.
+    pub(crate) async fn lock<'a>(&'a self, context: &'a Context) -> Result<Locked<'a>> {
+        Ok(Locked {
+            place: self,
+            context,
+            lease: self.lease(context).await?,
+            version: None,
+        })
+    }
+
+    async fn lease(&self, context: &Context) -> Result<Lease> {
+        let patience_ends = Instant::now() + PATIENCE;
+        let mut pause = FIRST_PAUSE_MS;
+        loop {
+            match self.backend().lock(self.key(), context).await {
+                Err(error) if error.status() == Status::Busy => {}
+                // A store without locks still has versions, perhaps.
+                Err(error) if error.status() == Status::Unsupported => return Ok(Lease::default()),
+                lease_or_error => return lease_or_error,
+            }
+            if Instant::now() >= patience_ends {
+                return Err(Error::new(
+                    Status::Store,
+                    "another process has the lock of this account and does not give it back",
+                ));
+            }
+            // Those who wait do not all come back at once.
+            let jittered = pause * (128 + u64::from(random::byte())) / 256;
+            let paused = Duration::from_millis(jittered.max(1));
+            if !context.sleep(&SystemClock as &dyn Clock, paused).await {
+                return Err(crate::stop::cancelled());
+            }
+            pause = (pause * 2).min(LONGEST_PAUSE_MS);
+        }
+    }
+
+    /// What is stored, without a lock.
+    pub(crate) async fn look(&self, context: &Context) -> Result<Option<Record>> {
+        let stored = self.backend().load(self.key(), None, context).await?;
+        stored.map(|stored| self.read(&stored.text)).transpose()
+    }
+
+    fn read(&self, text: &Secret) -> Result<Record> {
+        Record::read(text.expose(), self.key(), &self.clock)
+    }
+
+    /// Stores a record in place of whatever is there, but not of what cannot be read.
+    pub(crate) async fn replace(&self, record: &Record, context: &Context) -> Result<()> {
+        let mut locked = self.lock(context).await?;
+        let replaced = locked.replace(record).await;
+        locked.unlock().await;
+        replaced
+    }
+}
+
+impl Locked<'_> {
+    /// What is stored.
+    pub(crate) async fn load(&mut self) -> Result<Option<Record>> {
+        let (backend, key) = (self.place.backend(), self.place.key());
+        let stored = backend.load(key, Some(&self.lease), self.context).await?;
+        let Some(stored) = stored else {
+            self.version = None;
+            return Ok(None);
+        };
+        self.version = stored.version;
+        self.place.read(&stored.text).map(Some)
+    }
+
+    /// Stores a record in place of the one loaded last. [`Status::Busy`] where that is not there any more.
+    pub(crate) async fn save(&mut self, record: &Record) -> Result<()> {
+        let (backend, key) = (self.place.backend(), self.place.key());
+        let text = record.write(key);
+        let over = self.version.as_ref();
+        let saved = backend
+            .save(key, &text, over, &self.lease, self.context)
+            .await?;
+        self.version = saved;
+        Ok(())
+    }
+
+    async fn replace(&mut self, record: &Record) -> Result<()> {
+        self.load().await?;
+        self.save(record).await
+    }
+
+    pub(crate) async fn remove(&mut self) -> Result<()> {
+        let (backend, key) = (self.place.backend(), self.place.key());
+        backend.remove(key, &self.lease, self.context).await
+    }
+
+    /// Whether another may change the account by now.
+    pub(crate) fn may_be_lost(&self) -> bool {
+        self.lease.may_be_lost()
+    }
+
+    /// That it fails harms nobody: what there was to do is done, and a lease ends by itself.
+    pub(crate) async fn unlock(self) {
+        let (backend, key) = (self.place.backend(), self.place.key());
+        let _ = backend.unlock(key, self.lease, self.context).await;
+    }
+}

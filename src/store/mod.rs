@@ -1,0 +1,109 @@
+//! Keeping tokens where another run of the program, or another process, finds them.
+
+mod backend;
+mod key;
+mod locked;
+mod record;
+
+pub use key::Key;
+
+pub(crate) use backend::{Backend, Doing, Lease, Stored};
+pub(crate) use locked::Locked;
+pub(crate) use record::Record;
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::clock::Clock;
+use crate::credentials::Credentials;
+use crate::error::{Error, Result, Status};
+use crate::text::Text;
+use crate::token::Token;
+use crate::work::{Context, block_on};
+
+/// Keeps tokens, one for each [`Key`]. Shared: clones are the same store, any thread may use it at any time.
+#[derive(Clone)]
+pub struct TokenStore {
+    backend: Arc<dyn Backend>,
+}
+
+/// One account of a store.
+pub(crate) struct Place {
+    store: TokenStore,
+    key: Key,
+    clock: Arc<dyn Clock>,
+}
+
+impl TokenStore {
+    pub(crate) fn new(backend: impl Backend + 'static) -> TokenStore {
+        TokenStore {
+            backend: Arc::new(backend),
+        }
+    }
+
+    pub(crate) fn place(&self, credentials: &Credentials, account: Option<&str>) -> Result<Place> {
+        Ok(Place {
+            store: self.clone(),
+            key: Key::new(credentials, account)?,
+            clock: credentials.clock().clone(),
+        })
+    }
+
+    /// The token of an account, also one whose grant has ended. [`Status::NotFound`] where there is none.
+    pub fn load(&self, credentials: &Credentials, account: Option<&str>) -> Result<Token> {
+        let place = self.place(credentials, account)?;
+        let record = here(async |context| place.look(context).await)?;
+        Ok(record.ok_or_else(not_found)?.token)
+    }
+
+    /// Stores the token of an account in place of the one that is there. [`Status::Store`] where what is there cannot be
+    /// read: [remove](TokenStore::remove) that first.
+    pub fn save(
+        &self,
+        credentials: &Credentials,
+        account: Option<&str>,
+        token: &Token,
+    ) -> Result<()> {
+        credentials.check_owner(token)?;
+        let place = self.place(credentials, account)?;
+        let record = Record::alive(token);
+        here(async |context| place.replace(&record, context).await)
+    }
+
+    /// Forgets the token of an account, also where it cannot be read. Nothing stored is no error.
+    pub fn remove(&self, credentials: &Credentials, account: Option<&str>) -> Result<()> {
+        let place = self.place(credentials, account)?;
+        here(async |context| {
+            let mut locked = place.lock(context).await?;
+            let removed = locked.remove().await;
+            locked.unlock().await;
+            removed
+        })
+    }
+
+    /// The accounts of these credentials that a token is stored for, in order; the one without a name is `""`.
+    pub fn accounts(&self, credentials: &Credentials) -> Result<Vec<Text>> {
+        let key = Key::new(credentials, None)?;
+        let mut accounts = here(async |context| self.backend.accounts(&key, context).await)?;
+        accounts.sort();
+        accounts.dedup();
+        Ok(accounts)
+    }
+}
+
+/// Does it on this thread.
+fn here<T>(work: impl AsyncFnOnce(&Context) -> Result<T>) -> Result<T> {
+    let alarm = Arc::default();
+    let context = Context::this_thread(&alarm, Arc::default());
+    block_on(&alarm, work(&context))
+}
+
+pub(crate) fn not_found() -> Error {
+    Error::new(Status::NotFound, "nothing is stored for this account")
+}
+
+impl fmt::Debug for TokenStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenStore").finish_non_exhaustive()
+    }
+}
