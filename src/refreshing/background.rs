@@ -9,7 +9,7 @@ use crate::token::Token;
 use crate::work::{Desk, Either, race};
 
 use super::flight::Landing;
-use super::{RefreshingToken, Step};
+use super::{RefreshingToken, Step, Wish};
 
 impl RefreshingToken {
     /// Begins to get a fresh token in the background of `runtime`, whose pump runs `completion` when it is there. The
@@ -32,7 +32,8 @@ impl RefreshingToken {
         completion: Option<Completion>,
     ) -> Result<Operation> {
         let fail = |_: &RefreshingToken, error| Err(error);
-        self.start(runtime, completion, RefreshingToken::step_to_refresh, fail)
+        let step = |token: &RefreshingToken| token.step_to_refresh(Wish::InAnyCase);
+        self.start(runtime, completion, step, fail)
     }
 
     fn start(

@@ -10,7 +10,7 @@ use crate::runtime::{Background, Runtime};
 use crate::stop::Stop;
 use crate::work::{Context, Desk};
 
-use super::{RefreshingToken, Shared};
+use super::{RefreshingToken, Shared, Wish};
 
 /// How long before its end a token is refreshed: readers refresh in its last minute, this comes before them. A token
 /// that does not live twice as long is refreshed at half its life.
@@ -111,14 +111,9 @@ async fn keep(
         let due = due.max(not_before.saturating_sub(token.now().monotonic_ms));
         if due == 0 {
             let nobody_waits = |_: &Arc<Desk>| {};
+            let step = |token: &RefreshingToken| token.step_to_refresh(Wish::WhileAlive);
             let refreshed = token
-                .in_background(
-                    &background,
-                    &stop,
-                    token.step_to_refresh(),
-                    RefreshingToken::step_to_refresh,
-                    nobody_waits,
-                )
+                .in_background(&background, &stop, step(&token), step, nobody_waits)
                 .await;
             if refreshed.is_err_and(|error| error.status() == Status::LoginRequired) {
                 return token.forget_keeper(&stop);

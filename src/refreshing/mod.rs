@@ -6,7 +6,11 @@ mod credentials;
 mod flight;
 mod keeper;
 mod listener;
+mod open;
 mod refresh;
+mod stored_refresh;
+#[cfg(test)]
+mod stored_tests;
 mod striped;
 
 pub use credentials::RefreshingCredentials;
@@ -20,6 +24,7 @@ use crate::credentials::Credentials;
 use crate::error::{Error, Result};
 use crate::scope::ScopeSet;
 use crate::secret::Secret;
+use crate::store::Place;
 use crate::token::Token;
 
 use self::backoff::Backoff;
@@ -27,7 +32,11 @@ use self::flight::{Flight, Landing, Passenger};
 use self::keeper::Keeper;
 use self::listener::ListenerSlot;
 use self::refresh::Refresh;
+use self::stored_refresh::Unsaved;
 use self::striped::Striped;
+
+/// How long before its end a grant is announced to end, unless the host says otherwise, in seconds: two weeks.
+const GRANT_WARNING: i64 = 14 * 24 * 60 * 60;
 
 /// An access token that is refreshed when it is about to expire. Shared: clones are the same token, any thread may
 /// use it at any time.
@@ -77,8 +86,23 @@ struct Progress {
     untaken: Option<Token>,
     /// The end of the grant that was announced.
     announced_end: i64,
+    /// How long before its end the grant is announced to end, in seconds.
+    grant_warning: i64,
+    /// Where the token is stored.
+    place: Option<Arc<Place>>,
+    /// Published, but not stored: it is stored before the next refresh.
+    unsaved: Option<Unsaved>,
     /// Keeps the token fresh ahead of time, so that readers need not.
     keeper: Option<Keeper>,
+}
+
+/// How much a refresh is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    /// A grant that is known to be dead is not asked for again.
+    WhileAlive,
+    /// Somebody wants to know.
+    InAnyCase,
 }
 
 /// What there is to do for who wants a token.
@@ -110,6 +134,9 @@ impl RefreshingToken {
                     last_error: None,
                     untaken: None,
                     announced_end: TIME_NEVER,
+                    grant_warning: GRANT_WARNING,
+                    place: None,
+                    unsaved: None,
                     keeper: None,
                 }),
                 listener: ListenerSlot::default(),
@@ -181,7 +208,9 @@ impl RefreshingToken {
         if current.is_fresh(now) {
             return Step::Done(Ok(current.token));
         }
-        if let Some(dead) = &progress.dead {
+        if let Some(dead) = &progress.dead
+            && !progress.may_be_replaced(now)
+        {
             return usable(dead.clone());
         }
         if (progress.backoff.is_waiting(now) || progress.keeper.is_some()) && current.is_usable(now)
@@ -191,7 +220,7 @@ impl RefreshingToken {
         if let Err(limited) = self.shared.credentials.cooldown().check(now) {
             return usable(limited);
         }
-        self.begin(progress, current.token)
+        self.begin(progress, current.token, Wish::WhileAlive)
     }
 
     /// A refresh takes time: the old token must be valid still, and not be rejected meanwhile.
@@ -207,7 +236,7 @@ impl RefreshingToken {
     pub fn refresh(&self) -> Result<()> {
         let this = self.clone();
         loop {
-            match this.step_to_refresh() {
+            match this.step_to_refresh(Wish::InAnyCase) {
                 Step::Done(result) => return result.map(drop),
                 Step::Wait(passenger) => match passenger.wait()? {
                     Landing::Refreshed(_) => return Ok(()),
@@ -219,13 +248,13 @@ impl RefreshingToken {
         }
     }
 
-    fn step_to_refresh(&self) -> Step {
+    fn step_to_refresh(&self, wish: Wish) -> Step {
         let progress = self.progress();
         match &progress.flight {
             Some(flight) => Step::Wait(flight.board()),
             None => {
                 let token = self.current().token;
-                self.begin(progress, token)
+                self.begin(progress, token, wish)
             }
         }
     }
@@ -265,29 +294,28 @@ impl RefreshingToken {
         if !is_current {
             return Step::Done(Ok(current.token));
         }
-        if let Some(dead) = &progress.dead {
+        if let Some(dead) = &progress.dead
+            && !progress.may_be_replaced(self.now())
+        {
             return Step::Done(Err(dead.clone()));
         }
         if let Err(limited) = self.shared.credentials.cooldown().check(self.now()) {
             return Step::Done(Err(limited));
         }
-        self.begin(progress, current.token)
+        self.begin(progress, current.token, Wish::WhileAlive)
     }
 
     /// Begins a refresh, which others see from now on.
-    fn begin(&self, mut progress: MutexGuard<'_, Progress>, old: Token) -> Step {
+    fn begin(&self, mut progress: MutexGuard<'_, Progress>, old: Token, wish: Wish) -> Step {
         let flight = Arc::<Flight>::default();
         let passenger = flight.board();
         progress.flight = Some(flight.clone());
-        let untaken = progress.untaken.take();
+        let refresh = Refresh::new(self.shared.clone(), flight, old, wish, &mut progress);
         drop(progress);
         self.shared
             .current
             .change(|current| current.refreshing = true);
-        Step::Refresh(
-            Refresh::new(self.shared.clone(), flight, old, untaken),
-            passenger,
-        )
+        Step::Refresh(refresh, passenger)
     }
 
     /// The token as it is now. No network.
@@ -315,6 +343,15 @@ impl RefreshingToken {
         self.progress().last_error.clone()
     }
 
+    /// How long before the grant's end, in seconds, the listener hears [`Event::GrantExpiring`]; 0 for never.
+    pub fn set_grant_warning(&self, seconds: i64) -> Result<()> {
+        if seconds < 0 {
+            return Err(Error::invalid_argument("seconds must not be negative"));
+        }
+        self.progress().grant_warning = seconds;
+        Ok(())
+    }
+
     /// Sets who hears of changes, none for nobody. When this returns, the listener before is not running and never runs
     /// again, unless this is called from that listener itself.
     pub fn set_listener(&self, listener: Option<Arc<dyn Listener>>) {
@@ -331,6 +368,13 @@ impl RefreshingToken {
 
     fn progress(&self) -> MutexGuard<'_, Progress> {
         self.shared.progress()
+    }
+}
+
+impl Progress {
+    /// Whether another process may have stored another grant, so that it is worth a look.
+    fn may_be_replaced(&self, now: Moment) -> bool {
+        self.place.is_some() && !self.backoff.is_waiting(now)
     }
 }
 

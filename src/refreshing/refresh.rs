@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::clock::TIME_UNKNOWN;
+use crate::credentials::Credentials;
 use crate::error::{Error, Result, Status};
 use crate::runtime::Background;
 use crate::stop::cancelled;
@@ -11,18 +12,21 @@ use crate::work::{Context, block_on};
 
 use super::backoff::Backoff;
 use super::flight::{Flight, Landing};
-use super::{Event, Shared};
-
-/// A login that ends sooner than this, in seconds, is announced to the listener: two weeks.
-const GRANT_WARNING: i64 = 14 * 24 * 60 * 60;
+use super::stored_refresh::{Unsaved, is_refused};
+use super::{Event, Progress, Shared, Wish};
 
 /// When it is dropped, by a panic too, the refresh has ended and everybody who waits goes on.
 pub(super) struct Refresh {
     shared: Arc<Shared>,
     flight: Arc<Flight>,
-    old: Token,
+    pub(super) old: Token,
+    /// Asks the service also where it refused the grant before.
+    pub(super) asks_dead_grants: bool,
+    /// Why the grant of `old` is known to be dead, where that is not to be asked again.
+    pub(super) dead: Option<Error>,
+    pub(super) unsaved: Option<Unsaved>,
     untaken: Option<Token>,
-    landing: Landing,
+    pub(super) landing: Landing,
 }
 
 impl Refresh {
@@ -30,13 +34,18 @@ impl Refresh {
         shared: Arc<Shared>,
         flight: Arc<Flight>,
         old: Token,
-        untaken: Option<Token>,
+        wish: Wish,
+        progress: &mut Progress,
     ) -> Refresh {
+        let asks_dead_grants = wish == Wish::InAnyCase;
         Refresh {
             shared,
             flight,
             old,
-            untaken,
+            asks_dead_grants,
+            dead: progress.dead.clone().filter(|_| !asks_dead_grants),
+            unsaved: progress.unsaved.clone(),
+            untaken: progress.untaken.take(),
             // Until it runs, and where it never does.
             landing: Landing::Abandoned(cancelled()),
         }
@@ -70,16 +79,14 @@ impl Refresh {
         if let Some(token) = self.untaken.take() {
             self.offer(&context, &token).await;
         }
-        match self
-            .shared
-            .credentials
-            .refresh_in(&context, &self.old)
-            .await
-        {
+        let place = self.shared.progress().place.clone();
+        let renewed = match &place {
+            None => self.renew(&context).await,
+            Some(place) => self.renew_stored(&context, place).await,
+        };
+        match renewed {
             Ok(token) => {
-                // First of all: whatever the listener does, the new token is not lost.
-                self.landing = Landing::Refreshed(token.clone());
-                context.stop().answered();
+                self.arrived(&context, &token);
                 self.offer(&context, &token).await;
                 self.announce_end(&context, &token).await;
             }
@@ -92,15 +99,32 @@ impl Refresh {
                     _ => Event::RefreshFailed,
                 };
                 self.landing = Landing::Failed(error.clone());
-                let old = self.old.clone();
-                // A listener has no say in what became of a refresh.
-                let _ = self.tell(&context, event, &old, Some(error)).await;
+                let is_news = self.dead.is_none() || !is_refused(&error);
+                if is_news {
+                    let old = self.old.clone();
+                    // A listener has no say in what became of a refresh.
+                    let _ = self.tell(&context, event, &old, Some(error)).await;
+                }
             }
         }
         self.landing.clone()
     }
 
-    async fn tell(
+    async fn renew(&mut self, context: &Context) -> Result<Token> {
+        self.credentials().refresh_in(context, &self.old).await
+    }
+
+    pub(super) fn credentials(&self) -> &Credentials {
+        &self.shared.credentials
+    }
+
+    /// Whatever the store or the listener does, the new token is not lost.
+    pub(super) fn arrived(&mut self, context: &Context, token: &Token) {
+        self.landing = Landing::Refreshed(token.clone());
+        context.stop().answered();
+    }
+
+    pub(super) async fn tell(
         &self,
         context: &Context,
         event: Event,
@@ -132,12 +156,20 @@ impl Refresh {
 
     /// Warns once that the login of this token will have to be repeated.
     async fn announce_end(&self, context: &Context, token: &Token) {
-        let end = token.grant_expires_at();
-        let soon = self.shared.credentials.clock().now().unix_seconds() + GRANT_WARNING;
-        if end == TIME_UNKNOWN || end > soon || self.shared.progress().announced_end == end {
+        if !self.shared.listener.is_set() {
             return;
         }
-        self.shared.progress().announced_end = end;
+        let now = self.credentials().clock().now().unix_seconds();
+        let end = token.grant_expires_at();
+        {
+            let mut progress = self.shared.progress();
+            let soon = now.saturating_add(progress.grant_warning);
+            let is_soon = progress.grant_warning > 0 && end <= soon;
+            if end == TIME_UNKNOWN || !is_soon || progress.announced_end == end {
+                return;
+            }
+            progress.announced_end = end;
+        }
         // There is nothing to repeat when a warning is not taken.
         let _ = self.tell(context, Event::GrantExpiring, token, None).await;
     }
@@ -166,15 +198,16 @@ impl Drop for Refresh {
         });
         progress.flight = None;
         progress.untaken = self.untaken.take();
+        progress.unsaved = self.unsaved.take();
         match &self.landing {
             Landing::Refreshed(_) => {
                 progress.dead = None;
-                progress.last_error = None;
+                let unsaved = progress.unsaved.as_ref();
+                progress.last_error = unsaved.map(|unsaved| unsaved.error.clone());
                 progress.backoff = Backoff::default();
             }
             Landing::Failed(error) => {
-                // Only an answer of the service kills a grant, whatever a sender says.
-                if error.status() == Status::LoginRequired && error.http_status().is_some() {
+                if is_refused(error) {
                     progress.dead = Some(error.clone());
                 }
                 progress.last_error = Some(error.clone());

@@ -3,6 +3,8 @@
 mod backend;
 mod key;
 mod locked;
+#[cfg(test)]
+pub(crate) mod memory;
 mod record;
 
 pub use key::Key;
@@ -92,7 +94,7 @@ impl TokenStore {
 }
 
 /// Does it on this thread.
-fn here<T>(work: impl AsyncFnOnce(&Context) -> Result<T>) -> Result<T> {
+pub(crate) fn here<T>(work: impl AsyncFnOnce(&Context) -> Result<T>) -> Result<T> {
     let alarm = Arc::default();
     let context = Context::this_thread(&alarm, Arc::default());
     block_on(&alarm, work(&context))
