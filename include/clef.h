@@ -510,7 +510,7 @@ typedef struct clef_sender clef_sender;
  * An access token of the program or of a user, as it was at one time. Immutable; any thread may
  * read it at any time. Reference: `Token`.
  *
- * Methods: `clef_token_from_json`, `_to_json`, `_access_token`, `_refresh_token`,
+ * Methods: `clef_token_from_json`, `_from_tekore_config`, `_to_json`, `_access_token`, `_refresh_token`,
  * `_token_type`, `_scopes`, `_expires_at`, `_expires_in`, `_is_expiring`, `_uses_pkce`,
  * `_authorised_at`, `_with_authorised_at`, `_grant_expires_at`, `_clone`, `_free`.
  */
@@ -1366,8 +1366,13 @@ void clef_http_response_free(clef_http_response *response);
  *
  * `flags`: `CLEF_TOKEN_USES_PKCE` for JSON that does not say so itself. A response lives for
  * `expires_in` seconds from now, 3600 where it does not say; a saved token expires at the
- * earlier of that and its saved `expires_at`. `CLEF_STATUS_INVALID_ARGUMENT` where it is not
- * JSON, has no `access_token` or a member of the wrong type.
+ * earlier of that and its saved `expires_at`. With a `refresh_token` alone it has expired, and is
+ * refreshed before it is used. `CLEF_STATUS_INVALID_ARGUMENT` where it is not JSON, has neither
+ * token, or a member of the wrong type.
+ *
+ * It reads the `.cache` files of spotipy, a Python library, as they are; say
+ * `CLEF_TOKEN_USES_PKCE` for those of its `SpotifyPKCE`. They do not tell when the user logged
+ * in: see `clef_token_with_authorised_at`.
  *
  * Without a refresh token it counts as a client token, to be replaced by another, unless its
  * scopes or PKCE show that a user logged in: such a one is `CLEF_STATUS_LOGIN_REQUIRED` when it
@@ -1377,6 +1382,22 @@ clef_status clef_token_from_json(const char *json,
                                  uint32_t flags,
                                  clef_token **token,
                                  clef_error **error);
+
+/**
+ * Reads the refresh token from `config`, the text of a configuration file of tekore, a Python
+ * library: the token has expired, and is refreshed before it is used. Reference:
+ * `config_from_file`.
+ *
+ * `section` is nullable: tekore's own, `DEFAULT`. `flags`: `CLEF_TOKEN_USES_PKCE` for a refresh
+ * token that came from a login with PKCE. `CLEF_STATUS_INVALID_ARGUMENT` where that section has
+ * no `SPOTIFY_USER_REFRESH`. The file does not tell when the user logged in: see
+ * `clef_token_with_authorised_at`.
+ */
+clef_status clef_token_from_tekore_config(const char *config,
+                                          const char *section,
+                                          uint32_t flags,
+                                          clef_token **token,
+                                          clef_error **error);
 
 /**
  * The JSON to save, on one line: the tokens, their scopes and times, the client id, whether
@@ -1391,8 +1412,8 @@ clef_status clef_token_to_json(const clef_token *token,
                                clef_error **error);
 
 /**
- * The access token, for the header `Authorization: Bearer …`. **Secret**. Borrowed: lives as
- * long as the token. Reference: `Token.access_token`.
+ * The access token, for the header `Authorization: Bearer …`; `""` where the refresh token alone
+ * is known. **Secret**. Borrowed: lives as long as the token. Reference: `Token.access_token`.
  */
 const char *clef_token_access_token(const clef_token *token);
 

@@ -30,6 +30,7 @@ pub mod sender;
 mod shortcuts;
 mod stop;
 mod store;
+mod tekore_config;
 mod text;
 mod this_thread;
 mod thread;

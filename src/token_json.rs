@@ -80,10 +80,19 @@ impl Members {
 pub(crate) fn read(json: &str, uses_pkce: bool, clock: Arc<dyn Clock>) -> Result<Token> {
     let mut members = Members::parse(json.as_bytes())
         .map_err(|problem| Error::invalid_argument(format!("the JSON of the token {problem}")))?;
-    let access_token = members
-        .access_token
-        .take()
-        .ok_or_else(|| Error::invalid_argument("the JSON of the token has no access_token"))?;
+    let access_token = match (members.access_token.take(), &members.refresh_token) {
+        (Some(access_token), _) => access_token,
+        (None, Some(_)) => {
+            // Whatever times are beside it, there is nothing that they could be about.
+            members.expires_at = Some(TIME_UNKNOWN);
+            no_access_token()
+        }
+        (None, None) => {
+            return Err(Error::invalid_argument(
+                "the JSON of the token has no access_token and no refresh_token",
+            ));
+        }
+    };
     let stamp = clock.now();
     let lifetime = members.lifetime();
     let by_lifetime = stamp.unix_ms.saturating_add(lifetime.saturating_mul(1000));
@@ -108,6 +117,33 @@ pub(crate) fn read(json: &str, uses_pkce: bool, clock: Arc<dyn Clock>) -> Result
         unknown_members: members.into_unknown(),
         clock,
     }))
+}
+
+/// A token of which only the refresh token is known: it has expired.
+pub(crate) fn of_refresh_token(
+    refresh_token: Secret,
+    client_id: Option<Text>,
+    uses_pkce: bool,
+    clock: Arc<dyn Clock>,
+) -> Token {
+    Token::new(Contents {
+        access_token: no_access_token(),
+        refresh_token: Some(refresh_token),
+        token_type: Members::default().token_type(),
+        scopes: ScopeSet::new(),
+        uses_pkce,
+        client_id,
+        authorised_at: TIME_UNKNOWN,
+        lifetime: DEFAULT_LIFETIME,
+        stamp: clock.now(),
+        expires_at_ms: TIME_UNKNOWN,
+        unknown_members: Members::default().into_unknown(),
+        clock,
+    })
+}
+
+fn no_access_token() -> Secret {
+    Secret::new("").expect("empty text has no NUL")
 }
 
 /// Writes the JSON to save.

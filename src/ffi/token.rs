@@ -7,7 +7,7 @@ use crate::clock::TIME_UNKNOWN;
 use crate::error::Error;
 use crate::token::Token;
 
-use super::arguments::{self, required, text};
+use super::arguments::{self, nullable_text, required, text};
 use super::error::{clef_error, clef_status};
 use super::guard::{Out, guard, hand_over};
 use super::scope::clef_scope_set;
@@ -17,7 +17,7 @@ use super::text::borrowed;
 /// An access token of the program or of a user, as it was at one time. Immutable; any thread may
 /// read it at any time. Reference: `Token`.
 ///
-/// Methods: `clef_token_from_json`, `_to_json`, `_access_token`, `_refresh_token`,
+/// Methods: `clef_token_from_json`, `_from_tekore_config`, `_to_json`, `_access_token`, `_refresh_token`,
 /// `_token_type`, `_scopes`, `_expires_at`, `_expires_in`, `_is_expiring`, `_uses_pkce`,
 /// `_authorised_at`, `_with_authorised_at`, `_grant_expires_at`, `_clone`, `_free`.
 pub struct clef_token {
@@ -49,8 +49,13 @@ pub enum TokenFlag {
 ///
 /// `flags`: `CLEF_TOKEN_USES_PKCE` for JSON that does not say so itself. A response lives for
 /// `expires_in` seconds from now, 3600 where it does not say; a saved token expires at the
-/// earlier of that and its saved `expires_at`. `CLEF_STATUS_INVALID_ARGUMENT` where it is not
-/// JSON, has no `access_token` or a member of the wrong type.
+/// earlier of that and its saved `expires_at`. With a `refresh_token` alone it has expired, and is
+/// refreshed before it is used. `CLEF_STATUS_INVALID_ARGUMENT` where it is not JSON, has neither
+/// token, or a member of the wrong type.
+///
+/// It reads the `.cache` files of spotipy, a Python library, as they are; say
+/// `CLEF_TOKEN_USES_PKCE` for those of its `SpotifyPKCE`. They do not tell when the user logged
+/// in: see `clef_token_with_authorised_at`.
 ///
 /// Without a refresh token it counts as a client token, to be replaced by another, unless its
 /// scopes or PKCE show that a user logged in: such a one is `CLEF_STATUS_LOGIN_REQUIRED` when it
@@ -64,12 +69,38 @@ pub unsafe extern "C" fn clef_token_from_json(
 ) -> clef_status {
     guard(Out::new("token", token), error, || {
         let json = text("json", json)?;
-        let uses_pkce = TokenFlag::UsesPkce as u32;
-        let uses_pkce = arguments::flags(flags, uses_pkce)? & uses_pkce != 0;
-        Ok(hand_over(clef_token::new(Token::from_json(
-            json, uses_pkce,
-        )?)))
+        let token = Token::from_json(json, uses_pkce(flags)?)?;
+        Ok(hand_over(clef_token::new(token)))
     })
+}
+
+/// Reads the refresh token from `config`, the text of a configuration file of tekore, a Python
+/// library: the token has expired, and is refreshed before it is used. Reference:
+/// `config_from_file`.
+///
+/// `section` is nullable: tekore's own, `DEFAULT`. `flags`: `CLEF_TOKEN_USES_PKCE` for a refresh
+/// token that came from a login with PKCE. `CLEF_STATUS_INVALID_ARGUMENT` where that section has
+/// no `SPOTIFY_USER_REFRESH`. The file does not tell when the user logged in: see
+/// `clef_token_with_authorised_at`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn clef_token_from_tekore_config(
+    config: *const c_char,
+    section: *const c_char,
+    flags: u32,
+    token: Option<&mut MaybeUninit<Option<Box<clef_token>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    guard(Out::new("token", token), error, || {
+        let config = text("config", config)?;
+        let section = nullable_text("section", section)?;
+        let token = Token::from_tekore_config(config, section, uses_pkce(flags)?)?;
+        Ok(hand_over(clef_token::new(token)))
+    })
+}
+
+fn uses_pkce(flags: u32) -> Result<bool, Error> {
+    let uses_pkce = TokenFlag::UsesPkce as u32;
+    Ok(arguments::flags(flags, uses_pkce)? & uses_pkce != 0)
 }
 
 /// The JSON to save, on one line: the tokens, their scopes and times, the client id, whether
@@ -90,8 +121,8 @@ pub extern "C" fn clef_token_to_json(
     })
 }
 
-/// The access token, for the header `Authorization: Bearer …`. **Secret**. Borrowed: lives as
-/// long as the token. Reference: `Token.access_token`.
+/// The access token, for the header `Authorization: Bearer …`; `""` where the refresh token alone
+/// is known. **Secret**. Borrowed: lives as long as the token. Reference: `Token.access_token`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_token_access_token(token: Option<&clef_token>) -> *const c_char {
     borrowed(token.map(|token| token.token.access_token().with_nul()))

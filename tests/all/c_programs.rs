@@ -39,6 +39,11 @@ fn network() {
 }
 
 #[test]
+fn imports() {
+    run("imports");
+}
+
+#[test]
 fn threads() {
     run("threads");
 }

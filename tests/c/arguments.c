@@ -13,6 +13,7 @@
 #define SECRET "s3cret"
 #define BAD_UTF8 "\xff" SECRET
 #define VERIFIER "a-verifier-of-the-length-that-RFC-7636-wants"
+#define TEKORE_CONFIG "[DEFAULT]\nSPOTIFY_USER_REFRESH = " SECRET "\n"
 
 /* A megabyte of letters, and the same in forms that are accepted. */
 #define MEGABYTE (huge.text)
@@ -541,6 +542,11 @@ static void null_in_tokens(void)
     INVALID(clef_token_from_json(NULL, 0, OUT(token), error), "json must not be NULL");
     INVALID(clef_token_from_json("{\"access_token\": \"" SECRET "\"}", 0, NULL, error),
             "token must not be NULL");
+    INVALID(clef_token_from_tekore_config(NULL, "a", 0, OUT(token), error),
+            "config must not be NULL");
+    WORKS(clef_token_from_tekore_config(TEKORE_CONFIG, NULL, 0, OUT(token), error));
+    INVALID(clef_token_from_tekore_config(TEKORE_CONFIG, NULL, 0, NULL, error),
+            "token must not be NULL");
     INVALID(clef_token_to_json(NULL, OUT(text), error), "token must not be NULL");
     INVALID(clef_token_to_json(token, NULL, error), "json must not be NULL");
     INVALID(clef_token_with_authorised_at(NULL, 1, OUT(token), error), "token must not be NULL");
@@ -937,6 +943,10 @@ static void invalid_utf8(void)
     INVALID(clef_http_response_add_header(response, "a", BAD_UTF8, error),
             "value is not valid UTF-8");
     INVALID(clef_token_from_json(BAD_UTF8, 0, OUT(token), error), "json is not valid UTF-8");
+    INVALID(clef_token_from_tekore_config(BAD_UTF8, NULL, 0, OUT(token), error),
+            "config is not valid UTF-8");
+    INVALID(clef_token_from_tekore_config(TEKORE_CONFIG, BAD_UTF8, 0, OUT(token), error),
+            "section is not valid UTF-8");
     INVALID(clef_refreshing_credentials_user_authorisation_url(refreshing_credentials, NULL,
                                                                BAD_UTF8, 0, OUT(text), error),
             "state is not valid UTF-8");
@@ -1197,6 +1207,8 @@ static void unknown_flags(void)
         INVALID(clef_token_from_json("{\"access_token\": \"" SECRET "\"}", flags, OUT(token),
                                      error),
                 "flags has bits that are unknown here");
+        INVALID(clef_token_from_tekore_config(TEKORE_CONFIG, NULL, flags, OUT(token), error),
+                "flags has bits that are unknown here");
         INVALID(clef_prompt_for_user_token("id", SECRET, SANDBOX_REDIRECT_URI, NULL, flags, NULL,
                                            OUT(refreshing), error),
                 "flags has bits that are unknown here");
@@ -1382,6 +1394,9 @@ static void huge_strings_that_stay_here(void)
     WORKS(clef_http_response_add_header(response, MEGABYTE, MEGABYTE, error));
     INVALID(clef_token_from_json(MEGABYTE, 0, OUT(token), error), "is not JSON");
     WORKS(clef_token_from_json(MEGABYTE_JSON, 0, OUT(token), error));
+    INVALID(clef_token_from_tekore_config(MEGABYTE, NULL, 0, OUT(token), error),
+            "no SPOTIFY_USER_REFRESH");
+    WORKS(clef_token_from_tekore_config(TEKORE_CONFIG, MEGABYTE, 0, OUT(token), error));
     WORKS(clef_refreshing_token_invalidate(refreshing, MEGABYTE, error));
     WORKS(clef_user_auth_resume(credentials, MEGABYTE, MEGABYTE, 0, OUT(auth), error));
     WORKS(clef_parse_code_from_url(MEGABYTE_CODE, OUT(text), error));
@@ -1744,7 +1759,7 @@ static void json(void)
         {"{\"access_token\": \"" SECRET, "ends too early"},
         {SECRET, "is not JSON"},
         {"[\"" SECRET "\"]", "wrong type"},
-        {"{}", "has no access_token"},
+        {"{}", "has no access_token and no refresh_token"},
         {"{\"access_token\": \"\"}", "has no access_token"},
         {"{\"access_token\": null}", "has no access_token"},
         {"{\"access_token\": [\"" SECRET "\"]}", "wrong type"},

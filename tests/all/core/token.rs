@@ -162,9 +162,9 @@ fn bad_json_is_refused_without_repeating_it() {
         r#"{"access_token":"a","expires_in":{}}"#,
         r#"{"access_token":"a","scope":["hunter2"]}"#,
         r#"{"access_token":"hunter2\u0000"}"#,
-        r#"{"refresh_token":"hunter2"}"#,
-        r#"{"access_token":"","refresh_token":"hunter2"}"#,
-        r#"{"access_token":null,"refresh_token":"hunter2"}"#,
+        r#"{"scope":"hunter2"}"#,
+        r#"{"access_token":"","scope":"hunter2"}"#,
+        r#"{"access_token":null,"scope":"hunter2"}"#,
         r#"{"access_token":"hunter2"} hunter2"#,
     ] {
         let error = Token::from_json(json, false).unwrap_err();
