@@ -149,11 +149,12 @@ enum {
      */
     CLEF_STATUS_WOULD_BLOCK = 21,
     /**
-     * Nothing is stored under this key. Not given by this version.
+     * No token is stored for this account.
      */
     CLEF_STATUS_NOT_FOUND = 22,
     /**
-     * The token could not be saved. For a listener of yours to answer.
+     * The store failed, or what is stored cannot be read: the message says where, and what to do.
+     * A listener of yours may answer it too.
      */
     CLEF_STATUS_STORE = 23,
     /**
@@ -367,6 +368,14 @@ enum {
 };
 
 /**
+ * The accounts of a store, as they were at one time. Immutable; any thread may read it at any
+ * time.
+ *
+ * Methods: `clef_accounts_len`, `_get`, `_free`.
+ */
+typedef struct clef_accounts clef_accounts;
+
+/**
  * A program's credentials, with the service that they are for and the sender that carries their
  * requests. Immutable; any thread may use them at any time. Reference: `Credentials`.
  *
@@ -515,6 +524,20 @@ typedef struct clef_sender clef_sender;
  * `_authorised_at`, `_with_authorised_at`, `_grant_expires_at`, `_clone`, `_free`.
  */
 typedef struct clef_token clef_token;
+
+/**
+ * Keeps tokens where the next run of the program, or another process, finds them: one for each
+ * accounts service, client id and account. Shared: any thread and any process may use it at any
+ * time.
+ *
+ * An account is a name of your own for one of your users, at most 256 bytes; a program with one
+ * user has no need of it. What cannot be read, be it damaged or from a later version of clef, is
+ * an error and stays as it is, until `clef_token_store_remove`.
+ *
+ * Methods: `clef_token_store_new_file`, `_load`, `_save`, `_remove`, `_accounts`, `_clone`,
+ * `_free`.
+ */
+typedef struct clef_token_store clef_token_store;
 
 /**
  * One login of one user: its URL, the check of its state and the exchange of its code. Shared:
@@ -2123,6 +2146,106 @@ void clef_redirect_listener_cancel(const clef_redirect_listener *listener);
  * Gives the port back and frees the listener. NULL does nothing.
  */
 void clef_redirect_listener_free(clef_redirect_listener *listener);
+
+/**
+ * Keeps tokens in the directory `path`, each in a file that only this user may read (mode 0600).
+ * A file is replaced as a whole, so neither a crash nor a full disk loses the token that was
+ * there; the lock of an account is one of the operating system, which ends with its process.
+ *
+ * `path` is nullable: then it is `$XDG_STATE_HOME/clef` or `$HOME/.local/state/clef`, on macOS
+ * `$HOME/Library/Application Support/clef`, on Windows `%LOCALAPPDATA%\clef`. The environment is
+ * read for that, during this call: no other thread may change it meanwhile. Nothing else is
+ * opened or made here: the directory is made, with mode 0700, when there is something to lock.
+ *
+ * `CLEF_STATUS_INVALID_ARGUMENT` where `path` is empty or longer than 4096 bytes,
+ * `CLEF_STATUS_STORE` where it is NULL and the environment has no such directory. The store's
+ * calls give `CLEF_STATUS_STORE`, with the path and the way out in the message, for a directory
+ * that others may write or that is another user's, and for a file that others may read, that is
+ * a symbolic link or that has more than 1 MiB.
+ */
+clef_status clef_token_store_new_file(const char *path,
+                                      clef_token_store **store,
+                                      clef_error **error);
+
+/**
+ * The token of an account, as it was stored, expired or not. Yours: free it with
+ * `clef_token_free`. Blocks for as long as the store takes.
+ *
+ * `account` is nullable: the one without a name, like `""`. `CLEF_STATUS_NOT_FOUND` where none
+ * is stored, `CLEF_STATUS_STORE` where it cannot be read.
+ */
+clef_status clef_token_store_load(const clef_token_store *store,
+                                  const clef_credentials *credentials,
+                                  const char *account,
+                                  clef_token **token,
+                                  clef_error **error);
+
+/**
+ * Stores the token of an account in place of the one that is there. When it returns, the token
+ * is on the disk. Blocks for as long as the store takes, at most a minute longer for another
+ * process that is at the account.
+ *
+ * `account` is nullable: the one without a name, like `""`. `CLEF_STATUS_INVALID_ARGUMENT` for
+ * a token of another client, `CLEF_STATUS_STORE` where it cannot be stored, or what is there
+ * cannot be read: that stays.
+ */
+clef_status clef_token_store_save(const clef_token_store *store,
+                                  const clef_credentials *credentials,
+                                  const char *account,
+                                  const clef_token *token,
+                                  clef_error **error);
+
+/**
+ * Forgets the token of an account, also one that cannot be read; that none is stored is no error.
+ * It does not end the grant: users do that on the pages of the service. Blocks like
+ * `clef_token_store_save`.
+ *
+ * `account` is nullable: the one without a name, like `""`. `CLEF_STATUS_STORE` where it cannot
+ * be removed.
+ */
+clef_status clef_token_store_remove(const clef_token_store *store,
+                                    const clef_credentials *credentials,
+                                    const char *account,
+                                    clef_error **error);
+
+/**
+ * The accounts that a token is stored for, with the accounts URL and the client id of the
+ * credentials. Those whose files cannot be read are left out. Yours: free it with
+ * `clef_accounts_free`. Blocks for as long as the store takes.
+ *
+ * `CLEF_STATUS_STORE` where the store cannot be read.
+ */
+clef_status clef_token_store_accounts(const clef_token_store *store,
+                                      const clef_credentials *credentials,
+                                      clef_accounts **accounts,
+                                      clef_error **error);
+
+/**
+ * A new handle to the same store. Yours: free it with `clef_token_store_free`. NULL gives NULL.
+ */
+clef_token_store *clef_token_store_clone(const clef_token_store *store);
+
+/**
+ * Frees a handle; what is stored stays. NULL does nothing.
+ */
+void clef_token_store_free(clef_token_store *store);
+
+/**
+ * How many accounts there are. NULL gives 0.
+ */
+size_t clef_accounts_len(const clef_accounts *accounts);
+
+/**
+ * The account at `index`, from 0, in sorted order; `""` is the one without a name, NULL past the
+ * end. Borrowed: lives as long as the accounts.
+ */
+const char *clef_accounts_get(const clef_accounts *accounts,
+                              size_t index);
+
+/**
+ * Frees the accounts and the strings that were borrowed from them. NULL does nothing.
+ */
+void clef_accounts_free(clef_accounts *accounts);
 
 /**
  * Requests a self-refreshing client token. `sender` is nullable: the built-in one. Blocks until

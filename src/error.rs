@@ -64,9 +64,10 @@ pub enum Status {
     Busy = 20,
     /// Waiting here would wait for this very thread.
     WouldBlock = 21,
-    /// Nothing is stored under this key. Not given by this version.
+    /// No token is stored for this account.
     NotFound = 22,
-    /// The token could not be saved. For a listener of yours to answer.
+    /// The store failed, or what is stored cannot be read: the message says where, and what to do.
+    /// A listener of yours may answer it too.
     Store = 23,
     /// The terminal failed or has ended, or the system gave no random numbers, no thread or no
     /// port to listen on.

@@ -44,6 +44,8 @@ pub mod redirect;
 
 pub mod redirect_listener;
 
+pub mod token_store;
+
 pub mod shortcuts;
 
 pub mod prompt;

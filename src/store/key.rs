@@ -29,7 +29,20 @@ pub struct Key {
 impl Key {
     /// The key of an account with these credentials.
     pub fn new(credentials: &Credentials, account: Option<&str>) -> Result<Key> {
-        let account = account.unwrap_or_default();
+        let (client_id, _) = credentials.texts();
+        Key::of(
+            credentials.accounts_url(),
+            client_id,
+            account.unwrap_or_default(),
+        )
+    }
+
+    /// The key of another account of the same client.
+    pub(crate) fn with_account(&self, account: &str) -> Result<Key> {
+        Key::of(&self.accounts_url, &self.client_id, account)
+    }
+
+    fn of(accounts_url: &Text, client_id: &Text, account: &str) -> Result<Key> {
         if account.len() > MAX_ACCOUNT_BYTES {
             return Err(Error::invalid_argument(format!(
                 "account must have at most {MAX_ACCOUNT_BYTES} bytes, not {}",
@@ -38,8 +51,6 @@ impl Key {
         }
         let account = Text::new(account)
             .map_err(|_| Error::invalid_argument("account must not have a NUL inside"))?;
-        let (client_id, _) = credentials.texts();
-        let accounts_url = credentials.accounts_url();
         let encoded = |text: &Text| percent_encode(text.as_str().as_bytes(), ENCODED).to_string();
         let text = [accounts_url, client_id, &account].map(encoded).join("/");
         Ok(Key {

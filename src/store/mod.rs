@@ -1,6 +1,8 @@
 //! Keeping tokens where another run of the program, or another process, finds them.
 
 mod backend;
+mod directory;
+mod file;
 mod key;
 mod locked;
 #[cfg(test)]
@@ -14,6 +16,7 @@ pub(crate) use locked::Locked;
 pub(crate) use record::Record;
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::clock::Clock;
@@ -22,6 +25,9 @@ use crate::error::{Error, Result, Status};
 use crate::text::Text;
 use crate::token::Token;
 use crate::work::{Context, block_on};
+
+use directory::{Directory, state_directory};
+use file::FileBackend;
 
 /// Keeps tokens, one for each [`Key`]. Shared: clones are the same store, any thread may use it at any time.
 #[derive(Clone)]
@@ -41,6 +47,16 @@ impl TokenStore {
         TokenStore {
             backend: Arc::new(backend),
         }
+    }
+
+    /// Keeps each token in a file of this directory, which is made when something is stored. Without one, it is the
+    /// directory that the platform has for what programs know of their user, which the environment names.
+    pub fn file(directory: Option<&Path>) -> Result<TokenStore> {
+        let directory = match directory {
+            Some(directory) => Directory::new(directory)?,
+            None => Directory::new(&state_directory()?)?,
+        };
+        Ok(TokenStore::new(FileBackend::new(directory)))
     }
 
     pub(crate) fn place(&self, credentials: &Credentials, account: Option<&str>) -> Result<Place> {

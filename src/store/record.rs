@@ -40,11 +40,7 @@ impl Record {
     pub(crate) fn write(&self, key: &Key) -> Secret {
         let mut json = SecretBuffer::with_capacity(2048);
         json.push_str(&format!("{{\"clef_token_store\":{VERSION}"));
-        for (name, value) in [
-            ("accounts_url", key.accounts_url()),
-            ("client_id", key.client_id()),
-            ("account", key.account()),
-        ] {
+        for (name, value) in names(key) {
             json.push_str(&format!(",\"{name}\":"));
             token_json::push_string(&mut json, value);
         }
@@ -70,11 +66,7 @@ impl Record {
             }
             None => return Err(unusable("was not written by clef")),
         }
-        for (name, own) in [
-            ("accounts_url", key.accounts_url()),
-            ("client_id", key.client_id()),
-            ("account", key.account()),
-        ] {
+        for (name, own) in names(key) {
             if member::<String>(&members, name)?.as_deref() != Some(own) {
                 return Err(unusable(&format!("is for another {name}")));
             }
@@ -89,6 +81,29 @@ impl Record {
             dead_since: member(&members, "dead_since")?,
         })
     }
+}
+
+/// What says whose record it is.
+fn names(key: &Key) -> [(&'static str, &str); 3] {
+    [
+        ("accounts_url", key.accounts_url()),
+        ("client_id", key.client_id()),
+        ("account", key.account()),
+    ]
+}
+
+/// Whose record it is, if it is of the accounts service and the client of `key`. In whichever version: whose it is
+/// stands where it stands.
+pub(crate) fn owner(text: &str, key: &Key) -> Option<Key> {
+    let members: BTreeMap<&str, &RawValue> = serde_json::from_str(text).ok()?;
+    let text = |name| member::<String>(&members, name).ok().flatten();
+    let owner = key.with_account(&text("account")?).ok()?;
+    for (name, own) in names(&owner) {
+        if text(name)? != own {
+            return None;
+        }
+    }
+    Some(owner)
 }
 
 fn member<'a, T: Deserialize<'a>>(

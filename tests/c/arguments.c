@@ -15,6 +15,9 @@
 #define VERIFIER "a-verifier-of-the-length-that-RFC-7636-wants"
 #define TEKORE_CONFIG "[DEFAULT]\nSPOTIFY_USER_REFRESH = " SECRET "\n"
 
+/* A path that is there, but no directory. */
+#define NO_DIRECTORY "/dev/null"
+
 /* A megabyte of letters, and the same in forms that are accepted. */
 #define MEGABYTE (huge.text)
 #define MEGABYTE_URI (huge.uri)
@@ -40,6 +43,8 @@ static struct {
     clef_runtime *runtime;
     clef_operation *operation;
     clef_redirect_listener *listener;
+    clef_token_store *store;
+    clef_accounts *accounts;
     clef_error *last_error;
     char *text, *more_text;
 } out;
@@ -60,6 +65,8 @@ static char garbage[64];
     DO(runtime, clef_runtime_free) \
     DO(operation, clef_operation_free) \
     DO(listener, clef_redirect_listener_free) \
+    DO(store, clef_token_store_free) \
+    DO(accounts, clef_accounts_free) \
     DO(last_error, clef_error_free) \
     DO(text, clef_string_free) \
     DO(more_text, clef_string_free)
@@ -79,6 +86,7 @@ static clef_user_auth *auth;
 static clef_runtime *runtime, *closed_runtime;
 static clef_operation *operation; /* is not done */
 static clef_redirect_listener *listener;
+static clef_token_store *store; /* its directory is a file */
 static const char *state;
 
 static int rows;
@@ -739,6 +747,36 @@ static void null_in_redirect_listeners(void)
         CLEF_REMEDY_RETRY_LATER, "no redirect came in time");
 }
 
+#define NO_STORE(call) \
+    ROW(call, CLEF_STATUS_STORE, CLEF_REMEDY_RETRY_LATER, NO_DIRECTORY " is not a directory")
+
+static void null_in_token_stores(void)
+{
+    WORKS(clef_token_store_new_file(NULL, OUT(store), error));
+    INVALID(clef_token_store_new_file(NO_DIRECTORY, NULL, error), "store must not be NULL");
+    INVALID(clef_token_store_load(NULL, credentials, "me", OUT(token), error),
+            "store must not be NULL");
+    INVALID(clef_token_store_load(store, NULL, "me", OUT(token), error),
+            "credentials must not be NULL");
+    NO_STORE(clef_token_store_load(store, credentials, NULL, OUT(token), error));
+    INVALID(clef_token_store_load(store, credentials, "me", NULL, error),
+            "token must not be NULL");
+    INVALID(clef_token_store_save(NULL, credentials, "me", token, error), "store must not be NULL");
+    INVALID(clef_token_store_save(store, NULL, "me", token, error), "credentials must not be NULL");
+    NO_STORE(clef_token_store_save(store, credentials, NULL, token, error));
+    INVALID(clef_token_store_save(store, credentials, "me", NULL, error), "token must not be NULL");
+    INVALID(clef_token_store_remove(NULL, credentials, "me", error), "store must not be NULL");
+    INVALID(clef_token_store_remove(store, NULL, "me", error), "credentials must not be NULL");
+    NO_STORE(clef_token_store_remove(store, credentials, NULL, error));
+    INVALID(clef_token_store_accounts(NULL, credentials, OUT(accounts), error),
+            "store must not be NULL");
+    INVALID(clef_token_store_accounts(store, NULL, OUT(accounts), error),
+            "credentials must not be NULL");
+    INVALID(clef_token_store_accounts(store, credentials, NULL, error),
+            "accounts must not be NULL");
+    NO_STORE(clef_token_store_accounts(store, credentials, OUT(accounts), error));
+}
+
 static void null_in_helpers(void)
 {
     INVALID(clef_gen_state(32, NULL, error), "state must not be NULL");
@@ -803,6 +841,11 @@ static void null_in_getters(void)
     CHECK(clef_redirect_listener_uri(NULL) == NULL);
     clef_redirect_listener_cancel(NULL);
     clef_redirect_listener_free(NULL);
+    CHECK(clef_token_store_clone(NULL) == NULL);
+    clef_token_store_free(NULL);
+    CHECK_INT(clef_accounts_len(NULL), 0);
+    CHECK(clef_accounts_get(NULL, 0) == NULL);
+    clef_accounts_free(NULL);
     CHECK_INT(clef_scope_from_name(NULL), CLEF_SCOPE_UNKNOWN);
     CHECK(!clef_scope_set_contains(NULL, "a"));
     CHECK(!clef_scope_set_contains(scopes, NULL));
@@ -1059,6 +1102,17 @@ static void invalid_utf8_in_redirect_listeners(void)
             "expected_state is not valid UTF-8");
 }
 
+static void invalid_utf8_in_token_stores(void)
+{
+    INVALID(clef_token_store_new_file(BAD_UTF8, OUT(store), error), "path is not valid UTF-8");
+    INVALID(clef_token_store_load(store, credentials, BAD_UTF8, OUT(token), error),
+            "account is not valid UTF-8");
+    INVALID(clef_token_store_save(store, credentials, BAD_UTF8, token, error),
+            "account is not valid UTF-8");
+    INVALID(clef_token_store_remove(store, credentials, BAD_UTF8, error),
+            "account is not valid UTF-8");
+}
+
 static void sizes(void)
 {
     const size_t verifiers[] = {0, 31, 97, SIZE_MAX};
@@ -1284,6 +1338,8 @@ static void empty_strings(void)
     INVALID(clef_redirect_listener_wait(listener, "", 0, OUT(text), error),
             "expected_state must not be empty");
     WORKS(clef_redirect_listener_set_page(listener, "", "", error));
+    INVALID(clef_token_store_new_file("", OUT(store), error), "path must not be empty");
+    NO_STORE(clef_token_store_load(store, credentials, "", OUT(token), error));
     INVALID(clef_credentials_new("", NULL, NULL, NULL, OUT(credentials), error),
             "client_id must not be empty");
     INVALID(clef_credentials_new("id", "", NULL, NULL, OUT(credentials), error),
@@ -1367,6 +1423,14 @@ static void huge_strings_that_stay_here(void)
     WORKS(clef_redirect_listener_set_page(listener, MEGABYTE, MEGABYTE, error));
     ROW(clef_redirect_listener_wait(listener, MEGABYTE, 0, OUT(text), error), CLEF_STATUS_TIMEOUT,
         CLEF_REMEDY_RETRY_LATER, "no redirect came in time");
+    INVALID(clef_token_store_new_file(MEGABYTE, OUT(store), error),
+            "path must have at most 4096 bytes");
+    INVALID(clef_token_store_load(store, credentials, MEGABYTE, OUT(token), error),
+            "account must have at most 256 bytes");
+    INVALID(clef_token_store_save(store, credentials, MEGABYTE, token, error),
+            "account must have at most 256 bytes");
+    INVALID(clef_token_store_remove(store, credentials, MEGABYTE, error),
+            "account must have at most 256 bytes");
     WORKS(clef_scope_set_parse(MEGABYTE, OUT(set), error));
     CHECK(!clef_scope_set_contains(scopes, MEGABYTE));
     CHECK_INT(clef_scope_from_name(MEGABYTE), CLEF_SCOPE_UNKNOWN);
@@ -1784,6 +1848,7 @@ static void foreign_tokens(void)
             "another client id");
     INVALID(clef_refreshing_token_new(foreign, credentials, OUT(refreshing), error),
             "another client id");
+    INVALID(clef_token_store_save(store, credentials, NULL, foreign, error), "another client id");
     clef_token_free(foreign);
 }
 
@@ -1862,6 +1927,7 @@ static void set_up(void)
     CHECK_OK(clef_runtime_close(closed_runtime, -1, &error));
     start_what_is_never_done();
     CHECK_OK(clef_redirect_listener_new(SANDBOX_REDIRECT_URI, &listener, &error));
+    CHECK_OK(clef_token_store_new_file(NO_DIRECTORY, &store, &error));
 }
 
 static void tear_down(void)
@@ -1869,6 +1935,7 @@ static void tear_down(void)
     clef_operation_free(operation);
     clef_runtime_free(closed_runtime);
     clef_runtime_free(runtime);
+    clef_token_store_free(store);
     clef_redirect_listener_free(listener);
     clef_user_auth_free(auth);
     clef_refreshing_token_free(refreshing);
@@ -1918,11 +1985,13 @@ int main(int count, char **arguments)
     RUN(null_in_refreshing_tokens);
     RUN(null_in_logins);
     RUN(null_in_redirect_listeners);
+    RUN(null_in_token_stores);
     RUN(null_in_helpers);
     RUN(null_in_getters);
     RUN(past_the_end);
     RUN(invalid_utf8);
     RUN(invalid_utf8_in_redirect_listeners);
+    RUN(invalid_utf8_in_token_stores);
     RUN(sizes);
     RUN(timeouts);
     RUN(http_statuses);

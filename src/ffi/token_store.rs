@@ -1,0 +1,182 @@
+//! Keeping tokens.
+
+use std::ffi::c_char;
+use std::mem::MaybeUninit;
+use std::path::Path;
+
+use crate::store::TokenStore;
+use crate::text::Text;
+
+use super::arguments::{nullable_text, required};
+use super::credentials::clef_credentials;
+use super::error::{clef_error, clef_status};
+use super::guard::{Out, guard, hand_over};
+use super::text::borrowed;
+use super::token::clef_token;
+
+/// Keeps tokens where the next run of the program, or another process, finds them: one for each
+/// accounts service, client id and account. Shared: any thread and any process may use it at any
+/// time.
+///
+/// An account is a name of your own for one of your users, at most 256 bytes; a program with one
+/// user has no need of it. What cannot be read, be it damaged or from a later version of clef, is
+/// an error and stays as it is, until `clef_token_store_remove`.
+///
+/// Methods: `clef_token_store_new_file`, `_load`, `_save`, `_remove`, `_accounts`, `_clone`,
+/// `_free`.
+pub struct clef_token_store(pub(super) TokenStore);
+
+/// The accounts of a store, as they were at one time. Immutable; any thread may read it at any
+/// time.
+///
+/// Methods: `clef_accounts_len`, `_get`, `_free`.
+pub struct clef_accounts(Vec<Text>);
+
+/// Keeps tokens in the directory `path`, each in a file that only this user may read (mode 0600).
+/// A file is replaced as a whole, so neither a crash nor a full disk loses the token that was
+/// there; the lock of an account is one of the operating system, which ends with its process.
+///
+/// `path` is nullable: then it is `$XDG_STATE_HOME/clef` or `$HOME/.local/state/clef`, on macOS
+/// `$HOME/Library/Application Support/clef`, on Windows `%LOCALAPPDATA%\clef`. The environment is
+/// read for that, during this call: no other thread may change it meanwhile. Nothing else is
+/// opened or made here: the directory is made, with mode 0700, when there is something to lock.
+///
+/// `CLEF_STATUS_INVALID_ARGUMENT` where `path` is empty or longer than 4096 bytes,
+/// `CLEF_STATUS_STORE` where it is NULL and the environment has no such directory. The store's
+/// calls give `CLEF_STATUS_STORE`, with the path and the way out in the message, for a directory
+/// that others may write or that is another user's, and for a file that others may read, that is
+/// a symbolic link or that has more than 1 MiB.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn clef_token_store_new_file(
+    path: *const c_char,
+    store: Option<&mut MaybeUninit<Option<Box<clef_token_store>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    guard(Out::new("store", store), error, || {
+        let path = nullable_text("path", path)?.map(Path::new);
+        Ok(hand_over(clef_token_store(TokenStore::file(path)?)))
+    })
+}
+
+/// The token of an account, as it was stored, expired or not. Yours: free it with
+/// `clef_token_free`. Blocks for as long as the store takes.
+///
+/// `account` is nullable: the one without a name, like `""`. `CLEF_STATUS_NOT_FOUND` where none
+/// is stored, `CLEF_STATUS_STORE` where it cannot be read.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn clef_token_store_load(
+    store: Option<&clef_token_store>,
+    credentials: Option<&clef_credentials>,
+    account: *const c_char,
+    token: Option<&mut MaybeUninit<Option<Box<clef_token>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    guard(Out::new("token", token), error, || {
+        let store = required("store", store)?;
+        let credentials = required("credentials", credentials)?;
+        let account = nullable_text("account", account)?;
+        let token = store.0.load(&credentials.0, account)?;
+        Ok(hand_over(clef_token::new(token)))
+    })
+}
+
+/// Stores the token of an account in place of the one that is there. When it returns, the token
+/// is on the disk. Blocks for as long as the store takes, at most a minute longer for another
+/// process that is at the account.
+///
+/// `account` is nullable: the one without a name, like `""`. `CLEF_STATUS_INVALID_ARGUMENT` for
+/// a token of another client, `CLEF_STATUS_STORE` where it cannot be stored, or what is there
+/// cannot be read: that stays.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn clef_token_store_save(
+    store: Option<&clef_token_store>,
+    credentials: Option<&clef_credentials>,
+    account: *const c_char,
+    token: Option<&clef_token>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    guard((), error, || {
+        let store = required("store", store)?;
+        let credentials = required("credentials", credentials)?;
+        let account = nullable_text("account", account)?;
+        let token = required("token", token)?;
+        store.0.save(&credentials.0, account, &token.token)
+    })
+}
+
+/// Forgets the token of an account, also one that cannot be read; that none is stored is no error.
+/// It does not end the grant: users do that on the pages of the service. Blocks like
+/// `clef_token_store_save`.
+///
+/// `account` is nullable: the one without a name, like `""`. `CLEF_STATUS_STORE` where it cannot
+/// be removed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn clef_token_store_remove(
+    store: Option<&clef_token_store>,
+    credentials: Option<&clef_credentials>,
+    account: *const c_char,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    guard((), error, || {
+        let store = required("store", store)?;
+        let credentials = required("credentials", credentials)?;
+        let account = nullable_text("account", account)?;
+        store.0.remove(&credentials.0, account)
+    })
+}
+
+/// The accounts that a token is stored for, with the accounts URL and the client id of the
+/// credentials. Those whose files cannot be read are left out. Yours: free it with
+/// `clef_accounts_free`. Blocks for as long as the store takes.
+///
+/// `CLEF_STATUS_STORE` where the store cannot be read.
+#[unsafe(no_mangle)]
+pub extern "C" fn clef_token_store_accounts(
+    store: Option<&clef_token_store>,
+    credentials: Option<&clef_credentials>,
+    accounts: Option<&mut MaybeUninit<Option<Box<clef_accounts>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    guard(Out::new("accounts", accounts), error, || {
+        let store = required("store", store)?;
+        let credentials = required("credentials", credentials)?;
+        let accounts = store.0.accounts(&credentials.0)?;
+        Ok(hand_over(clef_accounts(accounts)))
+    })
+}
+
+/// A new handle to the same store. Yours: free it with `clef_token_store_free`. NULL gives NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn clef_token_store_clone(
+    store: Option<&clef_token_store>,
+) -> Option<Box<clef_token_store>> {
+    hand_over(clef_token_store(store?.0.clone()))
+}
+
+/// Frees a handle; what is stored stays. NULL does nothing.
+#[unsafe(no_mangle)]
+pub extern "C" fn clef_token_store_free(store: Option<Box<clef_token_store>>) {
+    drop(store);
+}
+
+/// How many accounts there are. NULL gives 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn clef_accounts_len(accounts: Option<&clef_accounts>) -> usize {
+    accounts.map_or(0, |accounts| accounts.0.len())
+}
+
+/// The account at `index`, from 0, in sorted order; `""` is the one without a name, NULL past the
+/// end. Borrowed: lives as long as the accounts.
+#[unsafe(no_mangle)]
+pub extern "C" fn clef_accounts_get(
+    accounts: Option<&clef_accounts>,
+    index: usize,
+) -> *const c_char {
+    borrowed(accounts.and_then(|accounts| Some(accounts.0.get(index)?.with_nul())))
+}
+
+/// Frees the accounts and the strings that were borrowed from them. NULL does nothing.
+#[unsafe(no_mangle)]
+pub extern "C" fn clef_accounts_free(accounts: Option<Box<clef_accounts>>) {
+    drop(accounts);
+}
