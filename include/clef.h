@@ -304,7 +304,8 @@ enum {
      */
     CLEF_EVENT_CHANGED = 1,
     /**
-     * A token store could not save the new token. Not given by this version.
+     * The token store could not save the new token. It is used all the same, and saved before
+     * the next refresh.
      */
     CLEF_EVENT_SAVE_FAILED = 2,
     /**
@@ -316,7 +317,8 @@ enum {
      */
     CLEF_EVENT_LOGIN_REQUIRED = 4,
     /**
-     * The grant ends within two weeks: a good time to ask the user for another login.
+     * The grant ends soon, in two weeks or as `clef_refreshing_token_set_grant_warning` says: a
+     * good time to ask the user for another login.
      */
     CLEF_EVENT_GRANT_EXPIRING = 5,
 };
@@ -473,10 +475,11 @@ typedef struct clef_refreshing_credentials clef_refreshing_credentials;
  * An access token that is refreshed when it is about to expire. Shared: any number of threads
  * may use it at any time. Reference: `RefreshingToken`.
  *
- * Methods: `clef_refreshing_token_new`, `_credentials`, `_access_token`, `_access_token_start`,
+ * Methods: `clef_refreshing_token_new`, `_open`, `_open_start`, `_attach`, `_credentials`,
+ * `_access_token`, `_access_token_start`,
  * `_refresh_token`, `_scopes`, `_token_type`, `_uses_pkce`, `_expires_at`, `_expires_in`,
  * `_is_expiring`, `_token`, `_refresh`, `_refresh_start`, `_invalidate`, `_keep_fresh`,
- * `_last_error`, `_set_listener`, `_clone`, `_free`.
+ * `_last_error`, `_set_grant_warning`, `_set_listener`, `_clone`, `_free`.
  */
 typedef struct clef_refreshing_token clef_refreshing_token;
 
@@ -1819,12 +1822,25 @@ clef_status clef_refreshing_token_keep_fresh(const clef_refreshing_token *token,
                                              clef_error **error);
 
 /**
- * Why the last refresh failed; NULL after one that worked, and before the first. For hosts that
- * take no callbacks. Never blocks. Free it with `clef_error_free`.
+ * Why the last refresh failed, or why its token could not be stored; NULL after one that worked,
+ * and before the first. For hosts that take no callbacks. Never blocks. Free it with
+ * `clef_error_free`.
  */
 clef_status clef_refreshing_token_last_error(const clef_refreshing_token *token,
                                              clef_error **last_error,
                                              clef_error **error);
+
+/**
+ * How many seconds before the end of the grant the listener hears `CLEF_EVENT_GRANT_EXPIRING`;
+ * two weeks where nothing is set, 0 for never. Any thread; holds from the next refresh on.
+ *
+ * It is told once, with a refresh. A program that runs for minutes only looks at
+ * `clef_token_grant_expires_at` when it starts. `CLEF_STATUS_INVALID_ARGUMENT` where it is
+ * negative.
+ */
+clef_status clef_refreshing_token_set_grant_warning(const clef_refreshing_token *token,
+                                                    int64_t seconds,
+                                                    clef_error **error);
 
 /**
  * Has `listener` hear of what happens to the token; NULL for nobody.
@@ -2246,6 +2262,66 @@ const char *clef_accounts_get(const clef_accounts *accounts,
  * Frees the accounts and the strings that were borrowed from them. NULL does nothing.
  */
 void clef_accounts_free(clef_accounts *accounts);
+
+/**
+ * Opens the token that `store` keeps for an account. Refreshed first when it is about to expire,
+ * and again whenever that is so later: each new token is stored before anybody sees it. Free it
+ * with `clef_refreshing_token_free`.
+ *
+ * Any number of processes may open the same account: they take turns to refresh it, under a lock
+ * of the store, and what one has got the others use. A process that dies is in nobody's way.
+ * `account` is nullable: the one without a name. Store and credentials are kept alive.
+ *
+ * `CLEF_STATUS_NOT_FOUND` where nothing is stored and `CLEF_STATUS_LOGIN_REQUIRED` where the
+ * grant has ended: both have the remedy `CLEF_REMEDY_LOG_IN`, see `clef_login`.
+ * `CLEF_STATUS_STORE` where what is stored cannot be read. What only cannot be refreshed for
+ * now, without a network, is opened all the same: `clef_refreshing_token_last_error` says why,
+ * and `clef_refreshing_token_access_token` tries again.
+ *
+ * A grant that the service refused is kept in the store, aside: it is not asked for again by
+ * itself, for services have refused live grants by mistake. To try once more, load it with
+ * `clef_token_store_load`, and `clef_refreshing_token_new`, `_attach` and `_refresh` it.
+ */
+clef_status clef_refreshing_token_open(const clef_token_store *store,
+                                       const clef_credentials *credentials,
+                                       const char *account,
+                                       clef_refreshing_token **token,
+                                       clef_error **error);
+
+/**
+ * `clef_refreshing_token_open` in the background of `runtime`. The operation gives a
+ * `clef_refreshing_token`. Never blocks; any thread.
+ *
+ * A store or a sender of your own runs by the pump of `runtime`, or on a thread that waits for
+ * this. `callback`, `user_data`, `free_user_data` and `operation` as with
+ * `clef_http_request_start`; nullable are `account`, `callback`, `free_user_data` and
+ * `operation`. `CLEF_STATUS_CANCELLED` where the runtime is closed,
+ * `CLEF_STATUS_IO` where no thread can be started.
+ */
+clef_status clef_refreshing_token_open_start(const clef_token_store *store,
+                                             const clef_credentials *credentials,
+                                             const char *account,
+                                             const clef_runtime *runtime,
+                                             clef_operation_callback callback,
+                                             void *user_data,
+                                             clef_free_callback free_user_data,
+                                             clef_operation **operation,
+                                             clef_error **error);
+
+/**
+ * Stores `token` for an account, in place of what is there, and from now on each new token
+ * before anybody sees it: for a token that was not opened from `store`, such as one of
+ * `clef_user_auth_request_refreshing_token`. Blocks for as long as the store takes, and while a
+ * refresh is under way.
+ *
+ * `account` is nullable: the one without a name. `CLEF_STATUS_STORE` where it could not be
+ * stored, or where what is there cannot be read: then nothing has changed, here and in the store.
+ * `CLEF_STATUS_WOULD_BLOCK` from inside a listener, sender or store of this token.
+ */
+clef_status clef_refreshing_token_attach(const clef_refreshing_token *token,
+                                         const clef_token_store *store,
+                                         const char *account,
+                                         clef_error **error);
 
 /**
  * Requests a self-refreshing client token. `sender` is nullable: the built-in one. Blocks until

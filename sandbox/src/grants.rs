@@ -58,7 +58,7 @@ pub struct Issued {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccessDenied {
     Unknown,
-    Expired,
+    Expired { milliseconds_ago: i64 },
 }
 
 #[derive(Debug)]
@@ -223,7 +223,9 @@ impl Grants {
         if grant.is_some_and(|grant| grant.is_revoked) {
             Err(AccessDenied::Unknown)
         } else if now >= token.expires_at {
-            Err(AccessDenied::Expired)
+            Err(AccessDenied::Expired {
+                milliseconds_ago: now - token.expires_at,
+            })
         } else {
             Ok(())
         }

@@ -46,6 +46,8 @@ pub mod redirect_listener;
 
 pub mod token_store;
 
+pub mod stored_token;
+
 pub mod shortcuts;
 
 pub mod prompt;

@@ -23,10 +23,11 @@ use super::user_data::{UserData, clef_free_callback};
 /// An access token that is refreshed when it is about to expire. Shared: any number of threads
 /// may use it at any time. Reference: `RefreshingToken`.
 ///
-/// Methods: `clef_refreshing_token_new`, `_credentials`, `_access_token`, `_access_token_start`,
+/// Methods: `clef_refreshing_token_new`, `_open`, `_open_start`, `_attach`, `_credentials`,
+/// `_access_token`, `_access_token_start`,
 /// `_refresh_token`, `_scopes`, `_token_type`, `_uses_pkce`, `_expires_at`, `_expires_in`,
 /// `_is_expiring`, `_token`, `_refresh`, `_refresh_start`, `_invalidate`, `_keep_fresh`,
-/// `_last_error`, `_set_listener`, `_clone`, `_free`.
+/// `_last_error`, `_set_grant_warning`, `_set_listener`, `_clone`, `_free`.
 pub struct clef_refreshing_token(pub(super) RefreshingToken);
 
 /// What happened to a self-refreshing token: one of the `CLEF_EVENT_…` constants. A later
@@ -311,8 +312,9 @@ pub extern "C" fn clef_refreshing_token_keep_fresh(
     })
 }
 
-/// Why the last refresh failed; NULL after one that worked, and before the first. For hosts that
-/// take no callbacks. Never blocks. Free it with `clef_error_free`.
+/// Why the last refresh failed, or why its token could not be stored; NULL after one that worked,
+/// and before the first. For hosts that take no callbacks. Never blocks. Free it with
+/// `clef_error_free`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_refreshing_token_last_error(
     token: Option<&clef_refreshing_token>,
@@ -322,6 +324,23 @@ pub extern "C" fn clef_refreshing_token_last_error(
     guard(Out::new("last_error", last_error), error, || {
         let last_error = required("token", token)?.0.last_error();
         Ok(last_error.map(|error| Box::new(clef_error(error))))
+    })
+}
+
+/// How many seconds before the end of the grant the listener hears `CLEF_EVENT_GRANT_EXPIRING`;
+/// two weeks where nothing is set, 0 for never. Any thread; holds from the next refresh on.
+///
+/// It is told once, with a refresh. A program that runs for minutes only looks at
+/// `clef_token_grant_expires_at` when it starts. `CLEF_STATUS_INVALID_ARGUMENT` where it is
+/// negative.
+#[unsafe(no_mangle)]
+pub extern "C" fn clef_refreshing_token_set_grant_warning(
+    token: Option<&clef_refreshing_token>,
+    seconds: i64,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    guard((), error, || {
+        required("token", token)?.0.set_grant_warning(seconds)
     })
 }
 

@@ -17,13 +17,15 @@ pub enum Event {
     /// There is a new token: save it. If the listener answers anything but OK, it is offered
     /// again before the next refresh.
     Changed = 1,
-    /// A token store could not save the new token. Not given by this version.
+    /// The token store could not save the new token. It is used all the same, and saved before
+    /// the next refresh.
     SaveFailed = 2,
     /// A refresh failed. A token that is still valid goes on being served.
     RefreshFailed = 3,
     /// The grant is dead: the user has to log in again.
     LoginRequired = 4,
-    /// The grant ends within two weeks: a good time to ask the user for another login.
+    /// The grant ends soon, in two weeks or as `clef_refreshing_token_set_grant_warning` says: a
+    /// good time to ask the user for another login.
     GrantExpiring = 5,
 }
 

@@ -2,9 +2,9 @@
 
 use crate::error::{Error, Result, Status};
 use crate::secret::Secret;
-use crate::store::{Locked, Place, Record};
+use crate::store::{Locked, Patience, Place, Record};
 use crate::token::Token;
-use crate::work::Context;
+use crate::work::{Context, Either};
 
 use super::Event;
 use super::flight::Landing;
@@ -43,7 +43,13 @@ impl Refresh {
     pub(super) async fn renew_stored(&mut self, context: &Context, place: &Place) -> Result<Token> {
         let mut disturbed = None;
         for _ in 0..TRIES {
-            let mut locked = place.lock(context).await?;
+            let mut locked = match self.lock_unless_refreshed(context, place).await? {
+                Either::First(locked) => locked,
+                Either::Second(token) => {
+                    self.unsaved = None;
+                    return Ok(token);
+                }
+            };
             let tried = self.renew_locked(context, &mut locked).await;
             locked.unlock().await;
             match tried? {
@@ -52,6 +58,25 @@ impl Refresh {
             }
         }
         Err(disturbed.unwrap_or_else(removed))
+    }
+
+    /// Waits for the lock, or until who has it has refreshed the token.
+    async fn lock_unless_refreshed<'a>(
+        &self,
+        context: &'a Context,
+        place: &'a Place,
+    ) -> Result<Either<Locked<'a>, Token>> {
+        let mut patience = Patience::default();
+        loop {
+            if let Some(locked) = place.try_lock(context).await? {
+                return Ok(Either::First(locked));
+            }
+            let stored = place.look(context).await?;
+            if let Some(Ok(token)) = stored.map(|record| self.if_refreshed(record)) {
+                return Ok(Either::Second(token));
+            }
+            patience.pause(context).await?;
+        }
     }
 
     async fn renew_locked(&mut self, context: &Context, locked: &mut Locked<'_>) -> Result<Tried> {
@@ -98,11 +123,26 @@ impl Refresh {
         Ok(match (record.dead_since, &self.dead) {
             (_, Some(dead)) if is_known => Found::Dead(dead.clone()),
             (Some(_), _) if !self.asks_dead_grants => Found::Dead(refused_before()),
-            (None, _) if !is_known && self.is_fresh_enough(&record.token) => {
-                Found::Fresh(record.token)
-            }
-            _ => Found::ToRefresh(record.token),
+            _ => match self.if_refreshed(record) {
+                Ok(token) => Found::Fresh(token),
+                Err(record) => Found::ToRefresh(record.token),
+            },
         })
+    }
+
+    /// The token of a record, if another process has refreshed it.
+    fn if_refreshed(&self, record: Record) -> Result<Token, Record> {
+        let access_token = record.token.access_token();
+        let is_known = access_token == self.old.access_token();
+        let is_behind = self
+            .unsaved
+            .as_ref()
+            .is_some_and(|unsaved| unsaved.is_over(access_token));
+        let is_alive = record.dead_since.is_none();
+        match is_alive && !is_known && !is_behind && self.is_fresh_enough(&record.token) {
+            true => Ok(record.token),
+            false => Err(record),
+        }
     }
 
     /// A token that lives no longer than a minute is always about to expire.
@@ -209,6 +249,11 @@ fn removed() -> Error {
 }
 
 impl Unsaved {
+    /// Whether this is what is stored instead.
+    fn is_over(&self, access_token: &Secret) -> bool {
+        self.over.as_ref() == Some(access_token)
+    }
+
     /// Of a token that was never stored before.
     pub(super) fn at_first(stored: Option<&Token>, error: Error) -> Unsaved {
         Unsaved {

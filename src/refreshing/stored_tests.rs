@@ -381,14 +381,40 @@ fn a_taken_lock_is_waited_for() {
     let token = scene.open().unwrap();
     scene.clock.advance(3600);
     scene.memory.take_calls();
-    scene.memory.be_busy(3);
+    scene.memory.be_busy(2);
     scene.sender.then(token_answer("new"));
     assert_eq!(access(&token).unwrap(), "new");
     let calls = scene.memory.take_calls();
-    assert_eq!(
-        calls,
-        ["busy", "busy", "busy", "lock", "load", "save", "unlock"]
-    );
+    let waited = ["busy", "load", "busy", "load"];
+    let refreshed = ["lock", "load", "save", "unlock"];
+    assert_eq!(calls, [waited, refreshed].concat());
+}
+
+#[test]
+fn what_who_has_the_lock_refreshes_is_used_at_once() {
+    let scene = Scene::new();
+    let token = scene.open().unwrap();
+    scene.clock.advance(3600);
+    scene.log_in("by-another");
+    scene.memory.take_calls();
+    scene.memory.be_busy(usize::MAX);
+    assert_eq!(access(&token).unwrap(), "by-another");
+    assert_eq!(scene.memory.take_calls(), ["busy", "load"]);
+}
+
+#[test]
+fn what_could_not_be_stored_is_newer_than_what_is_stored_instead() {
+    let scene = Scene::new();
+    let token = scene.open().unwrap();
+    scene.memory.fail_saves(1);
+    scene.sender.then(token_answer("new"));
+    token.refresh().unwrap();
+    assert_eq!(scene.stored(), "old", "and it is as fresh as it could be");
+    scene.memory.be_busy(1);
+    scene.sender.then(token_answer("newer"));
+    token.refresh().unwrap();
+    assert_eq!(access(&token).unwrap(), "newer");
+    assert_eq!(scene.stored(), "newer");
 }
 
 #[test]

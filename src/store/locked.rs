@@ -2,23 +2,17 @@
 
 use std::time::{Duration, Instant};
 
-use crate::clock::{Clock, SystemClock};
+use crate::clock::SystemClock;
 use crate::error::{Error, Result, Status};
 use crate::random;
 use crate::secret::Secret;
+use crate::stop::cancelled;
 use crate::text::Text;
 use crate::work::Context;
 
 use super::backend::{Backend, Lease};
 use super::record::Record;
 use super::{Key, Place};
-
-/// How long the lock of an account is waited for: longer than who has it needs for a refresh.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// How long the lock is left alone after it was found taken, at first and at most.
-const FIRST_PAUSE_MS: u64 = 1;
-const LONGEST_PAUSE_MS: u64 = 32;
 
 /// The account, locked. To be [unlocked](Locked::unlock): a lease that is dropped may be in others' way until it ends.
 pub(crate) struct Locked<'a> {
@@ -40,38 +34,30 @@ impl Place {
 
     /// Waits for the lock of the account.
     pub(crate) async fn lock<'a>(&'a self, context: &'a Context) -> Result<Locked<'a>> {
-        Ok(Locked {
-            place: self,
-            context,
-            lease: self.lease(context).await?,
-            version: None,
-        })
+        let mut patience = Patience::default();
+        loop {
+            if let Some(locked) = self.try_lock(context).await? {
+                return Ok(locked);
+            }
+            patience.pause(context).await?;
+        }
     }
 
-    async fn lease(&self, context: &Context) -> Result<Lease> {
-        let patience_ends = Instant::now() + PATIENCE;
-        let mut pause = FIRST_PAUSE_MS;
-        loop {
-            match self.backend().lock(self.key(), context).await {
-                Err(error) if error.status() == Status::Busy => {}
-                // A store without locks still has versions, perhaps.
-                Err(error) if error.status() == Status::Unsupported => return Ok(Lease::default()),
-                lease_or_error => return lease_or_error,
-            }
-            if Instant::now() >= patience_ends {
-                return Err(Error::new(
-                    Status::Store,
-                    "another process has the lock of this account and does not give it back",
-                ));
-            }
-            // Those who wait do not all come back at once.
-            let jittered = pause * (128 + u64::from(random::byte())) / 256;
-            let paused = Duration::from_millis(jittered.max(1));
-            if !context.sleep(&SystemClock as &dyn Clock, paused).await {
-                return Err(crate::stop::cancelled());
-            }
-            pause = (pause * 2).min(LONGEST_PAUSE_MS);
-        }
+    /// Locks the account; none where another has the lock.
+    pub(crate) async fn try_lock<'a>(&'a self, context: &'a Context) -> Result<Option<Locked<'a>>> {
+        let lease = match self.backend().lock(self.key(), context).await {
+            Ok(lease) => lease,
+            Err(error) if error.status() == Status::Busy => return Ok(None),
+            // A store without locks still has versions, perhaps.
+            Err(error) if error.status() == Status::Unsupported => Lease::default(),
+            Err(error) => return Err(error),
+        };
+        Ok(Some(Locked {
+            place: self,
+            context,
+            lease,
+            version: None,
+        }))
     }
 
     /// What is stored, without a lock.
@@ -137,5 +123,47 @@ impl Locked<'_> {
     pub(crate) async fn unlock(self) {
         let (backend, key) = (self.place.backend(), self.place.key());
         let _ = backend.unlock(key, self.lease, self.context).await;
+    }
+}
+
+/// How long the lock of an account is waited for: longer than who has it needs for a refresh.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// How long the lock is left alone after it was found taken, at first and at most.
+const FIRST_PAUSE_MS: u64 = 1;
+const LONGEST_PAUSE_MS: u64 = 32;
+
+/// Waits for a lock that another has.
+pub(crate) struct Patience {
+    ends_at: Instant,
+    pause_ms: u64,
+}
+
+impl Default for Patience {
+    fn default() -> Patience {
+        Patience {
+            ends_at: Instant::now() + LONGEST_WAIT,
+            pause_ms: FIRST_PAUSE_MS,
+        }
+    }
+}
+
+impl Patience {
+    /// Until it is worth another try. Not for ever: [`Status::Store`].
+    pub(crate) async fn pause(&mut self, context: &Context) -> Result<()> {
+        if Instant::now() >= self.ends_at {
+            return Err(Error::new(
+                Status::Store,
+                "another process has the lock of this account and does not give it back",
+            ));
+        }
+        // Those who wait do not all come back at once.
+        let jittered = self.pause_ms * (128 + u64::from(random::byte())) / 256;
+        let pause = Duration::from_millis(jittered.max(1));
+        self.pause_ms = (self.pause_ms * 2).min(LONGEST_PAUSE_MS);
+        match context.sleep(&SystemClock, pause).await {
+            true => Ok(()),
+            false => Err(cancelled()),
+        }
     }
 }

@@ -12,7 +12,7 @@ mod record;
 pub use key::Key;
 
 pub(crate) use backend::{Backend, Doing, Lease, Stored};
-pub(crate) use locked::Locked;
+pub(crate) use locked::{Locked, Patience};
 pub(crate) use record::Record;
 
 use std::fmt;

@@ -14,9 +14,14 @@ pub fn run(name: &str) -> String {
 
 /// [`run`] with further arguments.
 fn run_with(name: &str, arguments: &[&str]) -> String {
+    run_as(name, name, arguments)
+}
+
+/// [`run_with`] for a program that several tests run, each in a folder of its own.
+fn run_as(test: &str, name: &str, arguments: &[&str]) -> String {
     let sandbox = Sandbox::start(Options::default()).expect("the sandbox starts");
     let source = format!("tests/c/{name}.c");
-    let program = Program::compile(&source, &scratch(name), &[]);
+    let program = Program::compile(&source, &scratch(test), &[]);
     let output = program.run([&[&*sandbox.url()], arguments].concat());
     print!("{output}");
     assert!(output.contains("ok "), "{name} ran no test");
@@ -36,6 +41,46 @@ fn service() {
 #[test]
 fn network() {
     run("network");
+}
+
+#[test]
+fn stored_token() {
+    run_with("stored_token", &[&store_directory("stored_token")]);
+}
+
+/// For a minute with `CLEF_TEST_LONG=1`.
+#[test]
+fn processes_that_share_a_token() {
+    let seconds = if is_long() { "60" } else { "5" };
+    run_in_processes("share", seconds);
+}
+
+#[test]
+fn processes_that_are_killed() {
+    let kills = if is_long() { "300" } else { "30" };
+    run_in_processes("kill", kills);
+}
+
+fn is_long() -> bool {
+    env::var_os("CLEF_TEST_LONG").is_some()
+}
+
+fn run_in_processes(scene: &str, how_much: &str) {
+    let name = format!("processes_{scene}");
+    run_as(
+        &name,
+        "processes",
+        &[&store_directory(&name), scene, how_much],
+    );
+}
+
+/// Where a program may keep tokens.
+fn store_directory(name: &str) -> String {
+    let folder = scratch(&format!("{name}-store"));
+    folder
+        .to_str()
+        .expect("the target folder has a plain name")
+        .to_owned()
 }
 
 #[test]

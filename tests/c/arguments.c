@@ -355,6 +355,15 @@ static void null_in_starts(void)
             "token must not be NULL");
     INVALID(clef_refreshing_token_refresh_start(refreshing, NULL, NULL, NULL, NULL, NULL, error),
             "runtime must not be NULL");
+    INVALID(clef_refreshing_token_open_start(NULL, credentials, "me", runtime, hear_completion,
+                                             garbage, count_free, OUT(operation), error),
+            "store must not be NULL");
+    INVALID(clef_refreshing_token_open_start(store, NULL, "me", runtime, hear_completion, garbage,
+                                             count_free, OUT(operation), error),
+            "credentials must not be NULL");
+    INVALID(clef_refreshing_token_open_start(store, credentials, NULL, NULL, NULL, NULL, NULL, NULL,
+                                             error),
+            "runtime must not be NULL");
     INVALID(clef_refreshing_token_keep_fresh(NULL, runtime, error), "token must not be NULL");
     WORKS(clef_refreshing_token_keep_fresh(refreshing, NULL, error));
 
@@ -410,7 +419,7 @@ static void null_in_starts(void)
                                                                    error),
             "runtime must not be NULL");
     /* Each row that hands one in runs twice. */
-    CHECK_INT(freed, 2 * 13);
+    CHECK_INT(freed, 2 * 15);
     CHECK_INT(clef_runtime_run_callbacks(runtime), 0);
 }
 
@@ -664,6 +673,10 @@ static void null_in_refreshing_tokens(void)
             "token must not be NULL");
     INVALID(clef_refreshing_token_last_error(refreshing, NULL, error),
             "last_error must not be NULL");
+    INVALID(clef_refreshing_token_set_grant_warning(NULL, 0, error), "token must not be NULL");
+    INVALID(clef_refreshing_token_set_grant_warning(refreshing, -1, error),
+            "seconds must not be negative");
+    WORKS(clef_refreshing_token_set_grant_warning(refreshing, INT64_MAX, error));
 
     freed = 0;
     INVALID(clef_refreshing_token_set_listener(NULL, take_token, garbage, count_free, error),
@@ -775,6 +788,16 @@ static void null_in_token_stores(void)
     INVALID(clef_token_store_accounts(store, credentials, NULL, error),
             "accounts must not be NULL");
     NO_STORE(clef_token_store_accounts(store, credentials, OUT(accounts), error));
+    INVALID(clef_refreshing_token_open(NULL, credentials, "me", OUT(refreshing), error),
+            "store must not be NULL");
+    INVALID(clef_refreshing_token_open(store, NULL, "me", OUT(refreshing), error),
+            "credentials must not be NULL");
+    INVALID(clef_refreshing_token_open(store, credentials, "me", NULL, error),
+            "token must not be NULL");
+    NO_STORE(clef_refreshing_token_open(store, credentials, NULL, OUT(refreshing), error));
+    INVALID(clef_refreshing_token_attach(NULL, store, "me", error), "token must not be NULL");
+    INVALID(clef_refreshing_token_attach(refreshing, NULL, "me", error), "store must not be NULL");
+    NO_STORE(clef_refreshing_token_attach(refreshing, store, NULL, error));
 }
 
 static void null_in_helpers(void)
@@ -1111,6 +1134,13 @@ static void invalid_utf8_in_token_stores(void)
             "account is not valid UTF-8");
     INVALID(clef_token_store_remove(store, credentials, BAD_UTF8, error),
             "account is not valid UTF-8");
+    INVALID(clef_refreshing_token_open(store, credentials, BAD_UTF8, OUT(refreshing), error),
+            "account is not valid UTF-8");
+    INVALID(clef_refreshing_token_open_start(store, credentials, BAD_UTF8, runtime, NULL, NULL, NULL,
+                                             NULL, error),
+            "account is not valid UTF-8");
+    INVALID(clef_refreshing_token_attach(refreshing, store, BAD_UTF8, error),
+            "account is not valid UTF-8");
 }
 
 static void sizes(void)
@@ -1430,6 +1460,13 @@ static void huge_strings_that_stay_here(void)
     INVALID(clef_token_store_save(store, credentials, MEGABYTE, token, error),
             "account must have at most 256 bytes");
     INVALID(clef_token_store_remove(store, credentials, MEGABYTE, error),
+            "account must have at most 256 bytes");
+    INVALID(clef_refreshing_token_open(store, credentials, MEGABYTE, OUT(refreshing), error),
+            "account must have at most 256 bytes");
+    INVALID(clef_refreshing_token_open_start(store, credentials, MEGABYTE, runtime, NULL, NULL, NULL,
+                                             NULL, error),
+            "account must have at most 256 bytes");
+    INVALID(clef_refreshing_token_attach(refreshing, store, MEGABYTE, error),
             "account must have at most 256 bytes");
     WORKS(clef_scope_set_parse(MEGABYTE, OUT(set), error));
     CHECK(!clef_scope_set_contains(scopes, MEGABYTE));

@@ -11,6 +11,9 @@ use serde_json::json;
 use crate::grants::AccessDenied;
 use crate::service::Service;
 
+/// For tests that have to tell a token that had expired before it was used from one that expired on the way.
+const EXPIRED_MS_AGO: &str = "sandbox-expired-ms-ago";
+
 /// The profile of the sandbox's only user.
 pub async fn me(State(service): State<Arc<Service>>, headers: HeaderMap) -> Response {
     let Some(access_token) = bearer_token(&headers) else {
@@ -21,7 +24,12 @@ pub async fn me(State(service): State<Arc<Service>>, headers: HeaderMap) -> Resp
         Ok(()) => {
             Json(json!({"id": "sandbox-user", "display_name": "Sandbox User"})).into_response()
         }
-        Err(AccessDenied::Expired) => unauthorised("The access token expired"),
+        Err(AccessDenied::Expired { milliseconds_ago }) => {
+            let mut response = unauthorised("The access token expired");
+            let headers = response.headers_mut();
+            headers.insert(EXPIRED_MS_AGO, milliseconds_ago.into());
+            response
+        }
         Err(AccessDenied::Unknown) => unauthorised("Invalid access token"),
     }
 }
