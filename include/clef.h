@@ -522,9 +522,10 @@ typedef struct clef_sender clef_sender;
  * An access token of the program or of a user, as it was at one time. Immutable; any thread may
  * read it at any time. Reference: `Token`.
  *
- * Methods: `clef_token_from_json`, `_from_tekore_config`, `_to_json`, `_access_token`, `_refresh_token`,
- * `_token_type`, `_scopes`, `_expires_at`, `_expires_in`, `_is_expiring`, `_uses_pkce`,
- * `_authorised_at`, `_with_authorised_at`, `_grant_expires_at`, `_clone`, `_free`.
+ * Methods: `clef_token_from_json`, `_from_tekore_config`, `_to_json`, `_access_token`,
+ * `_refresh_token`, `_token_type`, `_scopes`, `_missing_scopes`, `_expires_at`, `_expires_in`,
+ * `_is_expiring`, `_uses_pkce`, `_authorised_at`, `_with_authorised_at`, `_grant_expires_at`,
+ * `_clone`, `_free`.
  */
 typedef struct clef_token clef_token;
 
@@ -1460,6 +1461,17 @@ const char *clef_token_token_type(const clef_token *token);
  * `clef_scope_set_clone` makes it yours. Reference: `Token.scope`.
  */
 const clef_scope_set *clef_token_scopes(const clef_token *token);
+
+/**
+ * Those of `wanted` that the user has not allowed; empty where the token has them all. Yours: free
+ * it with `clef_scope_set_free`. No network. Where it is not empty, log the user in with the
+ * `clef_scope_set_union` of what the token has and what is wanted: a login replaces the one
+ * before, scopes and all.
+ */
+clef_status clef_token_missing_scopes(const clef_token *token,
+                                      const clef_scope_set *wanted,
+                                      clef_scope_set **missing,
+                                      clef_error **error);
 
 /**
  * When the token expires, in Unix seconds. NULL gives 0. Reference: `Token.expires_at`.

@@ -89,6 +89,11 @@ impl Token {
         &self.contents.scopes
     }
 
+    /// What of `wanted` the user has not allowed: to ask for by another login, of the union, where it is not empty.
+    pub fn missing_scopes(&self, wanted: &ScopeSet) -> ScopeSet {
+        wanted.difference(self.scopes())
+    }
+
     /// Whether the grant was made with PKCE.
     pub fn uses_pkce(&self) -> bool {
         self.contents.uses_pkce

@@ -17,9 +17,10 @@ use super::text::borrowed;
 /// An access token of the program or of a user, as it was at one time. Immutable; any thread may
 /// read it at any time. Reference: `Token`.
 ///
-/// Methods: `clef_token_from_json`, `_from_tekore_config`, `_to_json`, `_access_token`, `_refresh_token`,
-/// `_token_type`, `_scopes`, `_expires_at`, `_expires_in`, `_is_expiring`, `_uses_pkce`,
-/// `_authorised_at`, `_with_authorised_at`, `_grant_expires_at`, `_clone`, `_free`.
+/// Methods: `clef_token_from_json`, `_from_tekore_config`, `_to_json`, `_access_token`,
+/// `_refresh_token`, `_token_type`, `_scopes`, `_missing_scopes`, `_expires_at`, `_expires_in`,
+/// `_is_expiring`, `_uses_pkce`, `_authorised_at`, `_with_authorised_at`, `_grant_expires_at`,
+/// `_clone`, `_free`.
 pub struct clef_token {
     pub(super) token: Token,
     scopes: clef_scope_set,
@@ -147,6 +148,24 @@ pub extern "C" fn clef_token_token_type(token: Option<&clef_token>) -> *const c_
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_token_scopes(token: Option<&clef_token>) -> Option<&clef_scope_set> {
     token.map(|token| &token.scopes)
+}
+
+/// Those of `wanted` that the user has not allowed; empty where the token has them all. Yours: free
+/// it with `clef_scope_set_free`. No network. Where it is not empty, log the user in with the
+/// `clef_scope_set_union` of what the token has and what is wanted: a login replaces the one
+/// before, scopes and all.
+#[unsafe(no_mangle)]
+pub extern "C" fn clef_token_missing_scopes(
+    token: Option<&clef_token>,
+    wanted: Option<&clef_scope_set>,
+    missing: Option<&mut MaybeUninit<Option<Box<clef_scope_set>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    guard(Out::new("missing", missing), error, || {
+        let token = &required("token", token)?.token;
+        let missing = token.missing_scopes(&required("wanted", wanted)?.0);
+        Ok(hand_over(clef_scope_set(missing)))
+    })
 }
 
 /// When the token expires, in Unix seconds. NULL gives 0. Reference: `Token.expires_at`.

@@ -566,6 +566,9 @@ static void null_in_tokens(void)
             "token must not be NULL");
     INVALID(clef_token_to_json(NULL, OUT(text), error), "token must not be NULL");
     INVALID(clef_token_to_json(token, NULL, error), "json must not be NULL");
+    INVALID(clef_token_missing_scopes(NULL, scopes, OUT(set), error), "token must not be NULL");
+    INVALID(clef_token_missing_scopes(token, NULL, OUT(set), error), "wanted must not be NULL");
+    INVALID(clef_token_missing_scopes(token, scopes, NULL, error), "missing must not be NULL");
     INVALID(clef_token_with_authorised_at(NULL, 1, OUT(token), error), "token must not be NULL");
     INVALID(clef_token_with_authorised_at(token, 1, NULL, error), "changed must not be NULL");
 }

@@ -509,6 +509,15 @@ static void token_scope(void)
     CHECK_INT(clef_scope_set_len(clef_token_scopes(without)), 0);
     CHECK(clef_scope_set_equals(clef_token_scopes(with), scopes));
 
+    clef_scope_set *wanted = scopes_of("user-top-read streaming"), *missing = NULL;
+    CHECK_OK(clef_token_missing_scopes(with, wanted, &missing, &error));
+    CHECK_STRING(clef_scope_set_to_string(missing), "streaming");
+    clef_scope_set_free(missing);
+    CHECK_OK(clef_token_missing_scopes(with, scopes, &missing, &error));
+    CHECK_INT(clef_scope_set_len(missing), 0);
+    clef_scope_set_free(missing);
+    clef_scope_set_free(wanted);
+
     clef_scope_set *kept = clef_scope_set_clone(clef_token_scopes(with));
     clef_token_free(with);
     CHECK_STRING(clef_scope_set_to_string(kept), "user-read-email user-top-read");

@@ -1,6 +1,6 @@
 //! Expiry, and what is saved.
 
-use clef::{Sender, TIME_NEVER, TIME_UNKNOWN, Token};
+use clef::{ScopeSet, Sender, TIME_NEVER, TIME_UNKNOWN, Token};
 
 use super::helpers::{ManualClock, START, ScriptedSender, answer, credentials, token_answer};
 
@@ -170,6 +170,26 @@ fn bad_json_is_refused_without_repeating_it() {
         let error = Token::from_json(json, false).unwrap_err();
         assert_eq!(error.status(), clef::Status::InvalidArgument, "{json}");
         assert!(!error.message().contains("hunter2"), "{}", error.message());
+    }
+}
+
+#[test]
+fn missing_are_the_wanted_scopes_that_were_not_granted() {
+    let clock = ManualClock::new();
+    let token = from_json(
+        &clock,
+        r#"{"access_token":"a","scope":"user-read-email streaming"}"#,
+    );
+    for (wanted, missing) in [
+        (
+            "streaming user-library-read a-new-scope",
+            "a-new-scope user-library-read",
+        ),
+        ("streaming", ""),
+        ("", ""),
+    ] {
+        let wanted = ScopeSet::parse(wanted).unwrap();
+        assert_eq!(token.missing_scopes(&wanted).as_str(), missing);
     }
 }
 
