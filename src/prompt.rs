@@ -7,8 +7,10 @@ use zeroize::Zeroizing;
 
 use crate::credentials::Credentials;
 use crate::error::{Error, Result, Status};
+use crate::login::browser;
 use crate::refreshing::RefreshingToken;
 use crate::scope::ScopeSet;
+use crate::stop::Stop;
 use crate::user_auth::{AuthOptions, UserAuth};
 
 /// How often the user may paste something that is no redirect URL.
@@ -120,7 +122,7 @@ impl Terminal for StandardTerminal {
     }
 
     fn open_browser(&mut self, url: &str) -> io::Result<()> {
-        open::that_detached(url)
+        browser::open(url, &Stop::default()).map_err(io::Error::other)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Logging a user in with their browser.
 
+pub(crate) mod browser;
 mod redirect_listener;
 
 pub use redirect_listener::RedirectListener;
