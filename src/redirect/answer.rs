@@ -9,6 +9,13 @@ pub(crate) struct Answer<'a> {
     query: &'a str,
 }
 
+/// How the user or the service has decided.
+pub(crate) enum Verdict {
+    Code(Secret),
+    /// What they said instead of a code.
+    Refusal(Error),
+}
+
 impl<'a> Answer<'a> {
     /// Takes a whole URL, a request target (`/callback?code=…`) or a bare query.
     pub(crate) fn new(url: &'a str) -> Answer<'a> {
@@ -26,13 +33,22 @@ impl<'a> Answer<'a> {
 
     /// The parameter `code`; where the redirect says `error=` instead, that error.
     pub(crate) fn code(&self) -> Result<Secret> {
-        if let Some(error) = self.parameter("error")? {
-            let description = self.parameter("error_description")?;
-            let description = description.map(|text| self.without_secrets(&text));
-            return Err(refusal(error.expose())
-                .with_oauth(&self.without_secrets(&error), description.as_deref()));
+        match self.verdict()? {
+            Verdict::Code(code) => Ok(code),
+            Verdict::Refusal(error) => Err(error),
         }
-        self.required("code")
+    }
+
+    /// What the redirect brings; an error where it brings nothing.
+    pub(crate) fn verdict(&self) -> Result<Verdict> {
+        let Some(error) = self.parameter("error")? else {
+            return self.required("code").map(Verdict::Code);
+        };
+        let description = self.parameter("error_description")?;
+        let description = description.map(|text| self.without_secrets(&text));
+        let refusal = refusal(error.expose())
+            .with_oauth(&self.without_secrets(&error), description.as_deref());
+        Ok(Verdict::Refusal(refusal))
     }
 
     /// What a stranger says, without the code and the state beside it, decoded or not.

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use httparse::{EMPTY_HEADER, Request};
 
 use crate::error::Status;
-use crate::redirect::Answer;
+use crate::redirect::{self, Answer};
 use crate::secret::{Secret, SecretBuffer};
 
 use super::address::Address;
@@ -116,9 +116,9 @@ impl Reception<'_> {
         if !is_this_login {
             return Err(Page::AnotherLogin);
         }
-        match answer.code().map_err(|error| error.status()) {
-            Ok(_) => Ok(Page::Success),
-            Err(Status::AccessDenied | Status::Oauth) => Ok(Page::Failure),
+        match answer.verdict() {
+            Ok(redirect::Verdict::Code(_)) => Ok(Page::Success),
+            Ok(redirect::Verdict::Refusal(_)) => Ok(Page::Failure),
             Err(_) => Err(Page::AnotherLogin),
         }
     }
