@@ -51,29 +51,29 @@ impl Client {
 
     /// Sends `request` and waits for its answer until the deadline, on this thread.
     ///
-    /// With `stop` the waiting ends as soon as that says so, in each phase, and looking up a name may start a thread.
-    /// Without it nothing can end the waiting but time, no thread is started, and looking up a name takes as long as
-    /// the system's resolver takes.
+    /// The waiting ends as soon as `stop` says so, in each phase. `in_background`, looking up a name may start a thread;
+    /// else none is started, and looking up a name takes as long as the system's resolver takes.
     pub(crate) fn carry(
         &self,
         request: &HttpRequest,
         deadline: Option<Instant>,
-        stop: Option<&Arc<Stop>>,
+        stop: &Arc<Stop>,
+        in_background: bool,
     ) -> Result<HttpResponse, SendFailure> {
         let target = Target::parse(request.url()).ok_or_else(|| {
             SendFailure::not_sent(Error::invalid_argument("the URL is not http or https"))
         })?;
         if let Some(mut stream) = self.pool.take(target.origin) {
-            stream.waiter().set_stop(stop.cloned());
+            stream.waiter().set_stop(Some(stop.clone()));
             let waker = stream.waiter().waker().clone();
-            let _woken = stop.map(|stop| stop.wake_when_stopped(&waker));
+            let _woken = stop.wake_when_stopped(&waker);
             return self.exchange(request, &target, stop, stream, deadline);
         }
         let mut waiter = Waiter::new().map_err(|error| not_connected(&target.place, error))?;
-        waiter.set_stop(stop.cloned());
+        waiter.set_stop(Some(stop.clone()));
         let waker = waiter.waker().clone();
-        let _woken = stop.map(|stop| stop.wake_when_stopped(&waker));
-        let stream = self.connect(&target, stop.is_some(), waiter, deadline)?;
+        let _woken = stop.wake_when_stopped(&waker);
+        let stream = self.connect(&target, in_background, waiter, deadline)?;
         self.exchange(request, &target, stop, stream, deadline)
     }
 
@@ -121,7 +121,7 @@ impl Client {
         &self,
         request: &HttpRequest,
         target: &Target,
-        stop: Option<&Arc<Stop>>,
+        stop: &Stop,
         mut stream: Stream,
         deadline: Option<Instant>,
     ) -> Result<HttpResponse, SendFailure> {
@@ -129,10 +129,8 @@ impl Client {
         stream.waiter().check().map_err(SendFailure::not_sent)?;
         let outgoing =
             Outgoing::new(request, self.config.user_agent()).map_err(SendFailure::not_sent)?;
-        if let Some(stop) = stop {
-            stop.sent(request.answer(deadline.is_some()))
-                .map_err(SendFailure::not_sent)?;
-        }
+        stop.sent(request.answer(deadline.is_some()))
+            .map_err(SendFailure::not_sent)?;
         let answer = outgoing
             .exchange(&mut stream)
             .map_err(SendFailure::maybe_sent)?;

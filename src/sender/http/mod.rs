@@ -54,14 +54,15 @@ impl Sender for HttpSender {
     fn send<'a>(&'a self, request: &'a HttpRequest, context: &'a Context) -> Carrying<'a> {
         Box::pin(async move {
             if !context.is_background() {
-                return self.client.carry(request, self.client.deadline(), None);
+                let deadline = self.client.deadline();
+                return self.client.carry(request, deadline, context.stop(), false);
             }
             let client = self.client.clone();
             let request = request.clone();
             let stop = context.stop().clone();
             // The time until a thread is free counts too.
             let deadline = client.deadline();
-            let carried = context.block(move || client.carry(&request, deadline, Some(&stop)));
+            let carried = context.block(move || client.carry(&request, deadline, &stop, true));
             carried.await.unwrap_or_else(|error| match error.status() {
                 // There was no thread for it.
                 Status::Io => Err(SendFailure::not_sent(error)),

@@ -55,7 +55,7 @@ impl Running {
         let stop = Arc::new(Stop::default());
         let (done, outcome) = mpsc::channel();
         let (client, theirs) = (client.clone(), stop.clone());
-        thread::spawn(move || done.send(client.carry(&request, client.deadline(), Some(&theirs))));
+        thread::spawn(move || done.send(client.carry(&request, client.deadline(), &theirs, true)));
         Running { stop, outcome }
     }
 
@@ -123,7 +123,7 @@ fn a_request_that_is_stopped_before_it_starts_is_not_sent() {
     let stop = Arc::new(Stop::default());
     stop.stop();
     let failure = Client::default()
-        .carry(&client_token(&http(running_port)), None, Some(&stop))
+        .carry(&client_token(&http(running_port)), None, &stop, true)
         .expect_err("it was stopped");
     assert_eq!(failure.error.status(), Status::Cancelled);
     assert!(!failure.may_have_been_sent);
@@ -332,7 +332,7 @@ fn a_look_up_that_hangs_ends_in_time_and_is_not_sent() {
 }
 
 #[test]
-fn without_a_stop_a_name_is_looked_up_on_the_calling_thread() {
+fn not_in_the_background_a_name_is_looked_up_on_the_calling_thread() {
     fn refuse(_: &str, _: u16) -> io::Result<Vec<SocketAddr>> {
         Err(io::Error::other(format!(
             "here is {:?}",
@@ -344,7 +344,8 @@ fn without_a_stop_a_name_is_looked_up_on_the_calling_thread() {
         .carry(
             &client_token("https://a-host.invalid"),
             client.deadline(),
-            None,
+            &Arc::default(),
+            false,
         )
         .expect_err("it is not found");
     let expected = format!(
@@ -373,7 +374,12 @@ fn connections_of_three_requests(answer: &'static [u8], closes: bool) -> usize {
     let client = Client::default();
     for _ in 0..3 {
         let response = client
-            .carry(&client_token(&http(port)), client.deadline(), None)
+            .carry(
+                &client_token(&http(port)),
+                client.deadline(),
+                &Arc::default(),
+                false,
+            )
             .expect("an answer");
         assert_eq!(response.status(), 200);
         assert_eq!(response.body(), Some(&b"{}"[..]));
@@ -409,7 +415,12 @@ fn a_connection_that_the_service_closed_meanwhile_is_not_used_again() {
     });
     let client = Client::default();
     for _ in 0..3 {
-        let response = client.carry(&client_token(&http(port)), client.deadline(), None);
+        let response = client.carry(
+            &client_token(&http(port)),
+            client.deadline(),
+            &Arc::default(),
+            false,
+        );
         assert_eq!(response.expect("an answer").status(), 200);
         is_closed.recv().expect("the service closes");
     }
@@ -423,7 +434,7 @@ fn a_head_without_an_end_is_not_read_for_ever() {
         while stream.write_all(&[b'x'; 4096]).is_ok() {}
     });
     let failure = Client::default()
-        .carry(&client_token(&http(port)), None, None)
+        .carry(&client_token(&http(port)), None, &Arc::default(), false)
         .expect_err("it is too long");
     assert_eq!(failure.error.status(), Status::InvalidResponse);
     assert!(failure.may_have_been_sent);
@@ -468,7 +479,7 @@ fn what_came_unasked_is_no_answer_to_the_next_request() {
     let client = Client::new(config);
     let request = client_token(&format!("https://127.0.0.1:{port}"));
     for _ in 0..2 {
-        let response = client.carry(&request, client.deadline(), None);
+        let response = client.carry(&request, client.deadline(), &Arc::default(), false);
         assert_eq!(response.expect("an answer").status(), 200);
     }
 }
