@@ -53,7 +53,7 @@ mod test_helpers;
 pub use clock::{Clock, Moment, SystemClock, TIME_NEVER, TIME_UNKNOWN};
 pub use credentials::{Credentials, PkceAuthorisation};
 pub use error::{Error, Remedy, Result, Status};
-pub use login::RedirectListener;
+pub use login::{LoginAttempt, LoginBrowser, LoginOptions, RedirectListener, login, start_login};
 pub use pkce::{DEFAULT_VERIFIER_BYTES, VERIFIER_BYTES};
 pub use redirect::{check_redirect_uri, parse_code_from_url, parse_state_from_url};
 pub use refreshing::{Event, Listener, RefreshingCredentials, RefreshingToken};

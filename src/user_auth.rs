@@ -7,12 +7,13 @@ use crate::credentials::Credentials;
 use crate::error::{Error, Result, Status};
 use crate::pkce;
 use crate::random;
-use crate::redirect::Answer;
+use crate::redirect::{Answer, Verdict};
 use crate::refreshing::RefreshingToken;
 use crate::request::HttpRequest;
 use crate::runtime::{Completion, Operation, Outcome, Runtime};
 use crate::scope::ScopeSet;
 use crate::secret::Secret;
+use crate::text::Text;
 use crate::token::Token;
 
 /// How many random bytes a state is made of where nothing is said.
@@ -111,6 +112,11 @@ impl UserAuth {
         self.url.as_ref()
     }
 
+    pub(crate) fn redirect_uri(&self) -> &Text {
+        let (_, redirect_uri) = self.credentials.texts();
+        redirect_uri.expect("a login is begun with one")
+    }
+
     /// The state, to be kept where [`UserAuth::resume`] finds it.
     pub fn state(&self) -> &Secret {
         &self.state
@@ -136,13 +142,25 @@ impl UserAuth {
         self.exchange(answer.code()?.expose())
     }
 
-    fn spend(&self, state: &Secret) -> Result<()> {
-        if self.state != *state {
-            return Err(Error::new(
+    /// What a redirect URL brings to this login, which is not spent by it.
+    pub(crate) fn verdict_of_url(&self, url: &str) -> Result<Verdict> {
+        let answer = Answer::new(url);
+        self.verify(&answer.state()?)?;
+        answer.verdict()
+    }
+
+    fn verify(&self, state: &Secret) -> Result<()> {
+        match self.state == *state {
+            true => Ok(()),
+            false => Err(Error::new(
                 Status::StateMismatch,
                 "the state is not the one of this login: the redirect belongs to another one, or is forged",
-            ));
+            )),
         }
+    }
+
+    fn spend(&self, state: &Secret) -> Result<()> {
+        self.verify(state)?;
         if self.spent.swap(true, Ordering::Relaxed) {
             return Err(Error::new(
                 Status::AlreadyUsed,

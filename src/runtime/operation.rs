@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::clock::in_time;
 use crate::error::{Error, Result, Status};
+use crate::login::LoginAttempt;
 use crate::refreshing::RefreshingToken;
 use crate::stop::{Stop, cancelled};
 use crate::token::Token;
@@ -35,6 +36,7 @@ pub struct Operation {
 
 struct Shared {
     stop: Arc<Stop>,
+    login: Option<LoginAttempt>,
     pump: Arc<Pump>,
     state: Mutex<State>,
 }
@@ -57,11 +59,28 @@ impl Operation {
     where
         F: Future<Output = Result<Outcome>> + Send + 'static,
     {
-        let stop = Arc::new(Stop::default());
+        Operation::start_for(None, background, completion, work)
+    }
+
+    /// [`start`](Operation::start) for the work of a login attempt, where it is one.
+    pub(crate) fn start_for<F>(
+        login: Option<LoginAttempt>,
+        background: &Arc<Background>,
+        completion: Option<Completion>,
+        work: impl FnOnce(Context, Operation) -> F,
+    ) -> Result<Operation>
+    where
+        F: Future<Output = Result<Outcome>> + Send + 'static,
+    {
+        let stop = match &login {
+            Some(attempt) => attempt.stop().clone(),
+            None => Arc::default(),
+        };
         let desk = Arc::new(Desk::default());
         let operation = Operation {
             shared: Arc::new(Shared {
                 stop: stop.clone(),
+                login,
                 pump: background.pump().clone(),
                 state: Mutex::new(State {
                     result: None,
@@ -141,12 +160,20 @@ impl Operation {
     }
 
     /// Ends it now as [`Status::Cancelled`], unless it is done. One that spends a refresh token goes on once that may
-    /// have reached the service, since its answer has the next one.
+    /// have reached the service, since its answer has the next one. A login that waits for its user ends by itself, within
+    /// milliseconds: once it is done, its port is free.
     pub fn cancel(&self) {
         self.shared.stop.stop();
-        if self.shared.stop.is_stopped() {
+        let ends_by_itself = self.login().is_ok_and(LoginAttempt::is_waiting);
+        if self.shared.stop.is_stopped() && !ends_by_itself {
             self.finish(Err(cancelled()));
         }
+    }
+
+    /// The login that this carries out; [`Status::Unsupported`] where it is none.
+    pub fn login(&self) -> Result<&LoginAttempt> {
+        let not_a_login = || Error::new(Status::Unsupported, "the operation is no login");
+        self.shared.login.as_ref().ok_or_else(not_a_login)
     }
 
     /// What it gave; [`Status::Busy`] until it is done.

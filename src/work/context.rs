@@ -37,9 +37,18 @@ pub(crate) enum Place {
 impl Context {
     /// Work that is done on this thread, which blocks on the same alarm. Nobody can stop it.
     pub(crate) fn this_thread(alarm: &Arc<Alarm>, desk: Arc<Desk>) -> Context {
+        Context::this_thread_until(alarm, Arc::default(), desk)
+    }
+
+    /// [`this_thread`](Context::this_thread) for work that another thread may stop.
+    pub(crate) fn this_thread_until(
+        alarm: &Arc<Alarm>,
+        stop: Arc<Stop>,
+        desk: Arc<Desk>,
+    ) -> Context {
         Context {
             place: Place::ThisThread(alarm.clone()),
-            stop: Arc::default(),
+            stop,
             desk,
             forwards: Arc::default(),
         }
@@ -83,7 +92,8 @@ impl Context {
     }
 
     /// Runs host code where the host expects it: on this thread, or by the pump of the runtime, or by a thread that
-    /// waits for this work. [`Status::Cancelled`] where the work was stopped before that.
+    /// waits for this work. [`Status::Cancelled`] where the work was stopped before that. Who drops the future takes
+    /// the call back, unless it is being run.
     pub async fn host<R: Send + 'static>(
         &self,
         call: impl FnOnce() -> R + Send + 'static,
@@ -95,12 +105,13 @@ impl Context {
         self.stop.check()?;
         let (promise, mut promised) = promise();
         background.leave(&self.desk, move || promise.keep(call()));
+        let left = Left {
+            background,
+            desk: &self.desk,
+        };
         let result = match race(promised.value(), self.stop.stopped()).await {
             Either::First(result) => result,
-            Either::Second(()) if self.desk.withdraw() => {
-                background.pump().forget(&self.desk);
-                return Err(cancelled());
-            }
+            Either::Second(()) if left.take_back() => return Err(cancelled()),
             Either::Second(()) => promised.value().await,
         };
         result.ok_or_else(|| Error::new(Status::Internal, "a callback panicked"))
@@ -170,6 +181,29 @@ impl Context {
             Poll::Pending
         })
         .await;
+    }
+}
+
+/// A call that was left for the host; taken back where nobody waits for it any more.
+struct Left<'a> {
+    background: &'a Background,
+    desk: &'a Arc<Desk>,
+}
+
+impl Left<'_> {
+    /// False where somebody runs it, or has.
+    fn take_back(&self) -> bool {
+        let was_there = self.desk.withdraw();
+        if was_there {
+            self.background.pump().forget(self.desk);
+        }
+        was_there
+    }
+}
+
+impl Drop for Left<'_> {
+    fn drop(&mut self) {
+        self.take_back();
     }
 }
 

@@ -27,8 +27,9 @@ use self::server::Server;
 
 /// Listens at a redirect URI of this computer, and answers the browser with a small page.
 ///
-/// The port is taken from when this is made until it is dropped. Browsers are answered while somebody
-/// [waits](RedirectListener::wait).
+/// The port is taken from when this is made until all of them are dropped. Browsers are answered while somebody
+/// [waits](RedirectListener::wait). Clones are the same listener.
+#[derive(Clone)]
 pub struct RedirectListener {
     core: Arc<Core>,
 }

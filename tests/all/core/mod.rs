@@ -7,3 +7,4 @@ mod refreshing;
 mod responses;
 mod retrying;
 mod token;
+mod whole_login;
