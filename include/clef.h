@@ -167,7 +167,7 @@ enum {
      */
     CLEF_STATUS_ADDRESS_IN_USE = 25,
     /**
-     * No browser could be started. Not given by this version.
+     * No browser could be started, and nobody else would show the login.
      */
     CLEF_STATUS_NO_BROWSER = 26,
     /**
@@ -359,6 +359,17 @@ enum {
 };
 
 /**
+ * Flags of logins, beside those of `CLEF_AUTH_…`.
+ */
+enum {
+    /**
+     * Open no browser: you show the URL, by `clef_login_options_set_browser` or
+     * `clef_operation_url`.
+     */
+    CLEF_LOGIN_NO_BROWSER = 512,
+};
+
+/**
  * Flags of `clef_exchange_fail`.
  */
 enum {
@@ -437,6 +448,24 @@ typedef struct clef_http_request clef_http_request;
 typedef struct clef_http_response clef_http_response;
 
 /**
+ * An attempt of a user to log in, by `clef_login` or `clef_login_start`: what to show, and how to
+ * end the waiting from elsewhere. Shared: any thread may use it at any time, also when the login
+ * is over; it holds no port then.
+ *
+ * Methods: `clef_login_attempt_url`, `_redirect_uri`, `_open_browser`, `_paste`, `_cancel`,
+ * `_clone`, `_free`.
+ */
+typedef struct clef_login_attempt clef_login_attempt;
+
+/**
+ * Settings of a login. A setter object: one thread at a time, copied when it is used.
+ *
+ * Methods: `clef_login_options_new`, `_set_flags`, `_set_timeout`, `_set_browser`, `_set_page`,
+ * `_free`.
+ */
+typedef struct clef_login_options clef_login_options;
+
+/**
  * One piece of work under way in a runtime. Shared: any thread may use it at any time.
  *
  * It completes exactly once: with a result, with an error, or as `CLEF_STATUS_CANCELLED`. Then
@@ -446,7 +475,7 @@ typedef struct clef_http_response clef_http_response;
  * `clef_runtime_fd` is woken: ask `clef_operation_is_done`, or block in `clef_operation_wait`.
  *
  * Methods: `clef_operation_is_done`, `_wait`, `_cancel`, `_status`, `_access_token`, `_token`,
- * `_refreshing_token`, `_clone`, `_free`.
+ * `_refreshing_token`, `_url`, `_clone`, `_free`; `clef_login_paste`.
  */
 typedef struct clef_operation clef_operation;
 
@@ -488,11 +517,12 @@ typedef struct clef_refreshing_token clef_refreshing_token;
  * `clef_runtime_run_callbacks`: once a frame, or when `clef_runtime_fd` is readable. Shared:
  * any thread may use it at any time.
  *
- * It has one thread that carries the work on and up to 32 that carry requests over the network,
- * which end after 10 idle seconds. Each built-in sender looks a host name up on one thread
- * more, since that cannot be interrupted: it may outlive the runtime by as long as the system's
- * resolver takes. All are started when they are first needed, block all signals, and never run
- * code of yours.
+ * It has one thread that carries the work on (`clef-driver`), up to 32 that carry requests over
+ * the network, which end after 10 idle seconds (`clef-carrier`), and one for each login that
+ * waits for its redirect, which ends with that (`clef-waiter`). Each built-in sender looks a host
+ * name up on one thread more, since that cannot be interrupted: it may outlive the runtime by as
+ * long as the system's resolver takes. All are started when they are first needed, block all
+ * signals, and never run code of yours.
  *
  * Methods: `clef_runtime_new`, `_run_callbacks`, `_wait`, `_wake`, `_fd`, `_new_sender`,
  * `_close`, `_free`; the `…_start` functions, and `clef_refreshing_token_keep_fresh`.
@@ -625,6 +655,19 @@ typedef clef_status (*clef_token_listener)(void *user_data,
                                            clef_event event,
                                            const clef_token *token,
                                            const clef_error *error);
+
+/**
+ * Shows a login to the user, in your way: show `clef_login_attempt_url`, or call
+ * `clef_login_attempt_open_browser`. Called once a login, by the thread in `clef_login`; for
+ * `clef_login_start` by the pump of its runtime, or by a thread in `clef_operation_wait`.
+ *
+ * `attempt` is borrowed for the call: clone it to keep it, for a *Cancel* button or a field to
+ * paste into. No redirect is received before this returns, so do not wait for the login here;
+ * asking for a URL and pasting it is fine. No lock of clef's is held; any function of clef may
+ * be called. It must neither unwind nor `longjmp`.
+ */
+typedef void (*clef_login_callback)(void *user_data,
+                                    const clef_login_attempt *attempt);
 
 #ifdef __cplusplus
 extern "C" {
@@ -2336,6 +2379,183 @@ clef_status clef_refreshing_token_attach(const clef_refreshing_token *token,
                                          clef_error **error);
 
 /**
+ * New settings: the browser of the desktop, 5 minutes, the pages of clef. Yours: free them with
+ * `clef_login_options_free`.
+ */
+clef_login_options *clef_login_options_new(void);
+
+/**
+ * `flags`: `CLEF_AUTH_PKCE` (used in any case where the credentials have no client secret),
+ * `CLEF_AUTH_SHOW_DIALOG`, `CLEF_LOGIN_NO_BROWSER`. They replace those before; none unless set.
+ *
+ * `CLEF_STATUS_INVALID_ARGUMENT` for unknown bits.
+ */
+clef_status clef_login_options_set_flags(clef_login_options *options,
+                                         uint32_t flags,
+                                         clef_error **error);
+
+/**
+ * How many milliseconds the user may take, from the call that begins the login; -1 for ever.
+ * 300,000 unless set. The request for the token afterwards has the timeout of its sender.
+ *
+ * `CLEF_STATUS_INVALID_ARGUMENT` for 0 and below -1.
+ */
+clef_status clef_login_options_set_timeout(clef_login_options *options,
+                                           int64_t timeout_ms,
+                                           clef_error **error);
+
+/**
+ * Has `callback` show the login, with `user_data`, in place of the desktop's browser: for
+ * consoles, containers, SSH, and to cancel or paste from another thread. `callback` NULL for
+ * none.
+ *
+ * `free_user_data` (nullable) is called once with `user_data`: when neither these settings nor a
+ * login under way need it any more, when another callback takes its place, or when this call
+ * fails; at once where `callback` is NULL.
+ */
+clef_status clef_login_options_set_browser(clef_login_options *options,
+                                           clef_login_callback callback,
+                                           void *user_data,
+                                           clef_free_callback free_user_data,
+                                           clef_error **error);
+
+/**
+ * What the browser shows in the end: `success` after a login, `failure` after one that was
+ * refused. Both nullable, text or HTML: as with `clef_redirect_listener_set_page`.
+ */
+clef_status clef_login_options_set_page(clef_login_options *options,
+                                        const char *success,
+                                        const char *failure,
+                                        clef_error **error);
+
+/**
+ * Frees settings; logins under way keep their copy. NULL does nothing.
+ */
+void clef_login_options_free(clef_login_options *options);
+
+/**
+ * Where to send the user. It is for the user and no log: the state is in it, so it is **secret**.
+ * Borrowed: lives as long as this handle. NULL for NULL.
+ */
+const char *clef_login_attempt_url(const clef_login_attempt *attempt);
+
+/**
+ * Where the user is sent back to: the redirect URI of the credentials, with the port that is
+ * listened on. Borrowed: lives as long as this handle. NULL for NULL.
+ */
+const char *clef_login_attempt_redirect_uri(const clef_login_attempt *attempt);
+
+/**
+ * Opens the URL in the browser of the desktop, as a login without a callback does. Blocks for a
+ * second at most, to see whether that fails. Any thread.
+ *
+ * `CLEF_STATUS_NO_BROWSER` where there is none: the login goes on, and you may show the URL.
+ * `CLEF_STATUS_ALREADY_USED` where the login does not wait for its user any more,
+ * `CLEF_STATUS_CANCELLED` where it was cancelled.
+ *
+ * Starts a process through `/bin/sh`: `xdg-open` and its like on Linux, `open` on macOS. It has
+ * your environment and those descriptors that you have not marked close-on-exec, but not your
+ * standard streams; it is no child of yours, and keys at your terminal do not reach it. Who may
+ * list the processes of this computer sees the URL.
+ */
+clef_status clef_login_attempt_open_browser(const clef_login_attempt *attempt,
+                                            clef_error **error);
+
+/**
+ * Ends the waiting with the URL that the user was sent back to: pasted, or got from the system by
+ * an app that has registered the scheme of the redirect URI. A whole URL, a request target or a
+ * bare query. Never blocks; any thread. The redirect is waited for at the same time: whichever
+ * comes first counts.
+ *
+ * The state is verified here. These leave the login waiting: `CLEF_STATUS_STATE_MISMATCH` for
+ * another login's URL, `CLEF_STATUS_MISSING_PARAMETER` and `CLEF_STATUS_REPEATED_PARAMETER` for
+ * one that is no redirect. A URL that says `error=` is `CLEF_STATUS_OK` here, and the login ends
+ * as `CLEF_STATUS_ACCESS_DENIED` or `CLEF_STATUS_OAUTH`. `CLEF_STATUS_ALREADY_USED` where the
+ * login does not wait any more.
+ */
+clef_status clef_login_attempt_paste(const clef_login_attempt *attempt,
+                                     const char *url,
+                                     clef_error **error);
+
+/**
+ * Ends the login as `CLEF_STATUS_CANCELLED`, within milliseconds, unless it is done or a sender
+ * of yours holds it up. Any thread; never blocks. NULL does nothing.
+ */
+void clef_login_attempt_cancel(const clef_login_attempt *attempt);
+
+/**
+ * A new handle to the same attempt. Yours: free it with `clef_login_attempt_free`. NULL gives
+ * NULL.
+ */
+clef_login_attempt *clef_login_attempt_clone(const clef_login_attempt *attempt);
+
+/**
+ * Frees a handle that is yours, and what was borrowed from it; the login goes on. NULL does
+ * nothing.
+ */
+void clef_login_attempt_free(clef_login_attempt *attempt);
+
+/**
+ * Logs a user in: opens the browser, receives the redirect, verifies its state, and trades its
+ * code for a token that refreshes itself (RFC 8252). Blocks for as long as the user takes. Free
+ * the token with `clef_refreshing_token_free`.
+ *
+ * `scopes` is nullable: none. `options` is nullable: the usual ones. The redirect URI of the
+ * credentials says how the user comes back. `http://127.0.0.1[:port][/path]` and
+ * `http://[::1]…` are listened at, as by `clef_redirect_listener_new`: without a port, or with
+ * port 0, a free one is picked. Any other is nobody's to listen at: the login ends when its URL
+ * is handed to `clef_login_attempt_paste`, which ends any login. PKCE is used with
+ * `CLEF_AUTH_PKCE`, and where the credentials have no client secret.
+ *
+ * To end it from another thread, keep a clone of the attempt that the callback of
+ * `clef_login_options_set_browser` is given.
+ *
+ * `CLEF_STATUS_MISSING_REDIRECT_URI`, `CLEF_STATUS_INVALID_REDIRECT_URI` and
+ * `CLEF_STATUS_ADDRESS_IN_USE` come before a browser opens. `CLEF_STATUS_NO_BROWSER` at once
+ * where there is none and no callback, and with `CLEF_LOGIN_NO_BROWSER` and no callback.
+ * `CLEF_STATUS_ACCESS_DENIED` or `CLEF_STATUS_OAUTH` where the user or the service refuses,
+ * `CLEF_STATUS_TIMEOUT` where nobody comes in time, `CLEF_STATUS_CANCELLED` after
+ * `clef_login_attempt_cancel`; else as `clef_user_auth_request_refreshing_token_from_url`.
+ */
+clef_status clef_login(const clef_credentials *credentials,
+                       const clef_scope_set *scopes,
+                       const clef_login_options *options,
+                       clef_refreshing_token **token,
+                       clef_error **error);
+
+/**
+ * `clef_login` in the background of `runtime`. The operation gives a `clef_refreshing_token`.
+ * Never blocks; any thread.
+ *
+ * `scopes` and `options` are nullable, as there. The port is taken and the URL made here, so
+ * their errors come at once, and `clef_operation_url` has the URL. `clef_operation_cancel` ends
+ * it within milliseconds: once the operation is done, its port is free.
+ *
+ * `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`:
+ * `callback`, `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the
+ * runtime is closed, `CLEF_STATUS_IO` where no thread can be started.
+ */
+clef_status clef_login_start(const clef_credentials *credentials,
+                             const clef_scope_set *scopes,
+                             const clef_login_options *options,
+                             const clef_runtime *runtime,
+                             clef_operation_callback callback,
+                             void *user_data,
+                             clef_free_callback free_user_data,
+                             clef_operation **operation,
+                             clef_error **error);
+
+/**
+ * Ends the waiting of a login in the background with the URL that the user was sent back to: as
+ * `clef_login_attempt_paste`, and fails as that. Never blocks; any thread.
+ *
+ * `CLEF_STATUS_UNSUPPORTED` where the operation is no login.
+ */
+clef_status clef_login_paste(const clef_operation *operation,
+                             const char *url,
+                             clef_error **error);
+
+/**
  * Requests a self-refreshing client token. `sender` is nullable: the built-in one. Blocks until
  * the service has answered; any thread. Fails as `clef_credentials_request_client_token` does.
  * Reference: `request_client_token`.
@@ -2531,7 +2751,8 @@ clef_status clef_operation_wait(const clef_operation *operation,
 
 /**
  * Ends the operation now, as `CLEF_STATUS_CANCELLED`, unless it is done. Never blocks; any
- * thread. NULL does nothing.
+ * thread. NULL does nothing. A login that waits for its user ends within milliseconds: once it
+ * is done, its port is free.
  *
  * No refresh token is lost by it: a shared refresh goes on for others who wait, and one that
  * may have reached the service is carried through and kept by its token. A
@@ -2578,6 +2799,18 @@ clef_status clef_operation_token(const clef_operation *operation,
 clef_status clef_operation_refreshing_token(const clef_operation *operation,
                                             clef_refreshing_token **refreshing_token,
                                             clef_error **error);
+
+/**
+ * Where to send the user of a login, for programs that take no callbacks. It is for the user and
+ * no log: the state is in it, so it is **secret**. Free it with `clef_string_free`. Never blocks;
+ * any thread.
+ *
+ * `CLEF_STATUS_UNSUPPORTED` where the operation is no login of `clef_login_start`. This version
+ * knows it once that has returned; a later one may say `CLEF_STATUS_BUSY` before it does.
+ */
+clef_status clef_operation_url(const clef_operation *operation,
+                               char **url,
+                               clef_error **error);
 
 /**
  * A new handle to the same operation. Yours: free it with `clef_operation_free`. NULL gives

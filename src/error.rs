@@ -74,7 +74,7 @@ pub enum Status {
     Io = 24,
     /// Another program listens on that port; the message says which.
     AddressInUse = 25,
-    /// No browser could be started. Not given by this version.
+    /// No browser could be started, and nobody else would show the login.
     NoBrowser = 26,
     /// This object or platform cannot do that.
     Unsupported = 27,

@@ -48,6 +48,12 @@ pub mod token_store;
 
 pub mod stored_token;
 
+pub mod login_options;
+
+pub mod login_attempt;
+
+pub mod login;
+
 pub mod shortcuts;
 
 pub mod prompt;

@@ -25,7 +25,7 @@ use super::user_data::UserData;
 /// `clef_runtime_fd` is woken: ask `clef_operation_is_done`, or block in `clef_operation_wait`.
 ///
 /// Methods: `clef_operation_is_done`, `_wait`, `_cancel`, `_status`, `_access_token`, `_token`,
-/// `_refreshing_token`, `_clone`, `_free`.
+/// `_refreshing_token`, `_url`, `_clone`, `_free`; `clef_login_paste`.
 pub struct clef_operation(pub(super) Operation);
 
 /// Hears once that an operation is done. `operation` is borrowed for the call: clone it to keep
@@ -146,7 +146,8 @@ pub extern "C" fn clef_operation_wait(
 }
 
 /// Ends the operation now, as `CLEF_STATUS_CANCELLED`, unless it is done. Never blocks; any
-/// thread. NULL does nothing.
+/// thread. NULL does nothing. A login that waits for its user ends within milliseconds: once it
+/// is done, its port is free.
 ///
 /// No refresh token is lost by it: a shared refresh goes on for others who wait, and one that
 /// may have reached the service is carried through and kept by its token. A
@@ -238,6 +239,24 @@ pub extern "C" fn clef_operation_refreshing_token(
             Outcome::Token(_) => Err(no_such_result("clef_operation_token")),
         },
     )
+}
+
+/// Where to send the user of a login, for programs that take no callbacks. It is for the user and
+/// no log: the state is in it, so it is **secret**. Free it with `clef_string_free`. Never blocks;
+/// any thread.
+///
+/// `CLEF_STATUS_UNSUPPORTED` where the operation is no login of `clef_login_start`. This version
+/// knows it once that has returned; a later one may say `CLEF_STATUS_BUSY` before it does.
+#[unsafe(no_mangle)]
+pub extern "C" fn clef_operation_url(
+    operation: Option<&clef_operation>,
+    url: Option<&mut MaybeUninit<*mut c_char>>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    guard(Out::new("url", url), error, || {
+        let login = required("operation", operation)?.0.login()?;
+        Ok(strings::hand_over(login.url().expose()))
+    })
 }
 
 /// A new handle to the same operation. Yours: free it with `clef_operation_free`. NULL gives

@@ -18,11 +18,12 @@ use super::user_data::{UserData, clef_free_callback};
 /// `clef_runtime_run_callbacks`: once a frame, or when `clef_runtime_fd` is readable. Shared:
 /// any thread may use it at any time.
 ///
-/// It has one thread that carries the work on and up to 32 that carry requests over the network,
-/// which end after 10 idle seconds. Each built-in sender looks a host name up on one thread
-/// more, since that cannot be interrupted: it may outlive the runtime by as long as the system's
-/// resolver takes. All are started when they are first needed, block all signals, and never run
-/// code of yours.
+/// It has one thread that carries the work on (`clef-driver`), up to 32 that carry requests over
+/// the network, which end after 10 idle seconds (`clef-carrier`), and one for each login that
+/// waits for its redirect, which ends with that (`clef-waiter`). Each built-in sender looks a host
+/// name up on one thread more, since that cannot be interrupted: it may outlive the runtime by as
+/// long as the system's resolver takes. All are started when they are first needed, block all
+/// signals, and never run code of yours.
 ///
 /// Methods: `clef_runtime_new`, `_run_callbacks`, `_wait`, `_wake`, `_fd`, `_new_sender`,
 /// `_close`, `_free`; the `…_start` functions, and `clef_refreshing_token_keep_fresh`.

@@ -99,6 +99,11 @@ fn redirect_listener() {
 }
 
 #[test]
+fn login() {
+    run("login");
+}
+
+#[test]
 fn senders() {
     run("senders");
 }

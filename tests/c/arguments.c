@@ -87,6 +87,10 @@ static clef_runtime *runtime, *closed_runtime;
 static clef_operation *operation; /* is not done */
 static clef_redirect_listener *listener;
 static clef_token_store *store; /* its directory is a file */
+static clef_login_options *login_options; /* with CLEF_LOGIN_NO_BROWSER */
+static clef_runtime *login_runtime;
+static clef_operation *login; /* waits */
+static clef_login_attempt *attempt; /* the same login */
 static const char *state;
 
 static int rows;
@@ -195,6 +199,12 @@ static void count_free(void *user_data)
 static void hear_completion(void *user_data, const clef_operation *done)
 {
     (void)user_data, (void)done;
+}
+
+static void keep_attempt(void *user_data, const clef_login_attempt *shown)
+{
+    (void)user_data;
+    attempt = clef_login_attempt_clone(shown);
 }
 
 /* How the failing sender ends its exchange. */
@@ -333,6 +343,8 @@ static void null_in_operations(void)
             "operation must not be NULL");
     INVALID(clef_operation_refreshing_token(operation, NULL, error),
             "refreshing_token must not be NULL");
+    INVALID(clef_operation_url(NULL, OUT(text), error), "operation must not be NULL");
+    INVALID(clef_operation_url(login, NULL, error), "url must not be NULL");
 }
 
 /* What is refused is not begun, and frees its user_data; all the rest may be NULL. */
@@ -803,6 +815,41 @@ static void null_in_token_stores(void)
     NO_STORE(clef_refreshing_token_attach(refreshing, store, NULL, error));
 }
 
+static void null_in_whole_logins(void)
+{
+    INVALID(clef_login_options_set_flags(NULL, 0, error), "options must not be NULL");
+    INVALID(clef_login_options_set_timeout(NULL, 1, error), "options must not be NULL");
+    freed = 0;
+    INVALID(clef_login_options_set_browser(NULL, keep_attempt, garbage, count_free, error),
+            "options must not be NULL");
+    WORKS(clef_login_options_set_browser(login_options, NULL, garbage, count_free, error));
+    CHECK_INT(freed, 4);
+    WORKS(clef_login_options_set_browser(login_options, NULL, NULL, NULL, error));
+    INVALID(clef_login_options_set_page(NULL, "x", "x", error), "options must not be NULL");
+    WORKS(clef_login_options_set_page(login_options, NULL, "x", error));
+    WORKS(clef_login_options_set_page(login_options, "x", NULL, error));
+    INVALID(clef_login(NULL, NULL, NULL, OUT(refreshing), error), "credentials must not be NULL");
+    INVALID(clef_login(credentials, scopes, login_options, NULL, error), "token must not be NULL");
+    freed = 0;
+    INVALID(clef_login_start(NULL, scopes, login_options, runtime, hear_completion, garbage,
+                             count_free, OUT(operation), error),
+            "credentials must not be NULL");
+    CHECK_INT(freed, 2);
+    INVALID(clef_login_start(credentials, NULL, NULL, NULL, NULL, NULL, NULL, NULL, error),
+            "runtime must not be NULL");
+    INVALID(clef_login_paste(NULL, "code=" SECRET, error), "operation must not be NULL");
+    INVALID(clef_login_paste(login, NULL, error), "url must not be NULL");
+    INVALID(clef_login_attempt_paste(NULL, "code=" SECRET, error), "attempt must not be NULL");
+    INVALID(clef_login_attempt_paste(attempt, NULL, error), "url must not be NULL");
+    INVALID(clef_login_attempt_open_browser(NULL, error), "attempt must not be NULL");
+    CHECK(clef_login_attempt_url(NULL) == NULL);
+    CHECK(clef_login_attempt_redirect_uri(NULL) == NULL);
+    CHECK(clef_login_attempt_clone(NULL) == NULL);
+    clef_login_attempt_cancel(NULL);
+    clef_login_attempt_free(NULL);
+    clef_login_options_free(NULL);
+}
+
 static void null_in_helpers(void)
 {
     INVALID(clef_gen_state(32, NULL, error), "state must not be NULL");
@@ -1146,6 +1193,16 @@ static void invalid_utf8_in_token_stores(void)
             "account is not valid UTF-8");
 }
 
+static void invalid_utf8_in_whole_logins(void)
+{
+    INVALID(clef_login_options_set_page(login_options, BAD_UTF8, NULL, error),
+            "success is not valid UTF-8");
+    INVALID(clef_login_options_set_page(login_options, NULL, BAD_UTF8, error),
+            "failure is not valid UTF-8");
+    INVALID(clef_login_paste(login, BAD_UTF8, error), "url is not valid UTF-8");
+    INVALID(clef_login_attempt_paste(attempt, BAD_UTF8, error), "url is not valid UTF-8");
+}
+
 static void sizes(void)
 {
     const size_t verifiers[] = {0, 31, 97, SIZE_MAX};
@@ -1192,6 +1249,8 @@ static void timeouts(void)
         INVALID(clef_operation_wait(operation, wrong[i], error), "timeout_ms must be -1 or more");
         INVALID(clef_redirect_listener_wait(listener, SECRET, wrong[i], OUT(text), error),
                 "timeout_ms must be -1 or more");
+        INVALID(clef_login_options_set_timeout(login_options, wrong[i], error),
+                "timeout_ms must be -1 or more");
     }
     CHECK_INT(clef_runtime_run_callbacks(runtime), 0);
     CHECK_INT(freed, 8);
@@ -1203,6 +1262,8 @@ static void timeouts(void)
     WORKS(clef_sender_new_polled(INT64_MAX, OUT(sender), error));
     INVALID(clef_http_config_set_connect_timeout(config, 0, error), "timeout must not be 0");
     INVALID(clef_http_config_set_timeout(config, 0, error), "timeout must not be 0");
+    INVALID(clef_login_options_set_timeout(login_options, 0, error), "timeout must not be 0");
+    WORKS(clef_login_options_set_timeout(login_options, INT64_MAX, error));
     WORKS(clef_sender_new_retrying(sender, UINT32_MAX, INT64_MAX, OUT(sender), error));
     WORKS(clef_sender_new_custom(end_exchange, NULL, NULL, INT64_MAX, OUT(sender), error));
 }
@@ -1304,7 +1365,13 @@ static void unknown_flags(void)
                 "flags has bits that are unknown here");
         INVALID(clef_prompt_for_token(credentials, NULL, flags, OUT(refreshing), error),
                 "flags has bits that are unknown here");
+        INVALID(clef_login_options_set_flags(login_options, flags, error),
+                "flags has bits that are unknown here");
     }
+    INVALID(clef_login_options_set_flags(login_options, CLEF_PROMPT_OPEN_BROWSER, error),
+            "flags has bits that are unknown here");
+    INVALID(clef_prompt_for_token(credentials, NULL, CLEF_LOGIN_NO_BROWSER, OUT(refreshing), error),
+            "flags has bits that are unknown here");
     INVALID(with_ending(FAIL_FLAGS, error), "flags has bits that are unknown here: 0x2");
     INVALID(clef_user_auth_new(credentials, NULL, CLEF_PROMPT_OPEN_BROWSER, OUT(auth), error),
             "flags has bits that are unknown here: 0x100");
@@ -1418,6 +1485,11 @@ static void missing_settings(void)
                                                               0, OUT(text), error));
     NO_URI(clef_user_auth_new(without_uri, NULL, CLEF_AUTH_PKCE, OUT(auth), error));
     NO_URI(clef_prompt_for_token(without_uri, NULL, CLEF_AUTH_PKCE, OUT(refreshing), error));
+    NO_URI(clef_login(without_uri, NULL, NULL, OUT(refreshing), error));
+    NO_URI(clef_login_start(without_uri, NULL, NULL, runtime, NULL, NULL, NULL, OUT(operation),
+                            error));
+    ROW(clef_login(credentials, NULL, login_options, OUT(refreshing), error),
+        CLEF_STATUS_NO_BROWSER, CLEF_REMEDY_NONE, "show the URL");
 }
 
 /* Megabytes: each works, or fails by what it says and not by its size */
@@ -1471,6 +1543,10 @@ static void huge_strings_that_stay_here(void)
             "account must have at most 256 bytes");
     INVALID(clef_refreshing_token_attach(refreshing, store, MEGABYTE, error),
             "account must have at most 256 bytes");
+    WORKS(clef_login_options_set_page(login_options, MEGABYTE, MEGABYTE, error));
+    ROW(clef_login_paste(login, MEGABYTE, error), CLEF_STATUS_MISSING_PARAMETER,
+        CLEF_REMEDY_LOG_IN, "no parameter 'state'");
+    WRONG_STATE(clef_login_attempt_paste(attempt, MEGABYTE_STATE, error));
     WORKS(clef_scope_set_parse(MEGABYTE, OUT(set), error));
     CHECK(!clef_scope_set_contains(scopes, MEGABYTE));
     CHECK_INT(clef_scope_from_name(MEGABYTE), CLEF_SCOPE_UNKNOWN);
@@ -1808,6 +1884,8 @@ static void closed_runtimes(void)
     CLOSED(clef_refreshing_token_refresh_start(refreshing, closed_runtime, NULL, NULL, NULL,
                                                OUT(operation), error));
     CLOSED(clef_refreshing_token_keep_fresh(refreshing, closed_runtime, error));
+    CLOSED(clef_login_start(credentials, NULL, NULL, closed_runtime, NULL, NULL, NULL,
+                            OUT(operation), error));
     ROW(clef_runtime_wait(closed_runtime, -1, error), CLEF_STATUS_CANCELLED, CLEF_REMEDY_NONE,
         "cancelled");
     WORKS(clef_runtime_close(closed_runtime, 0, error));
@@ -1823,6 +1901,15 @@ static void operations_that_are_not_done(void)
     BUSY(clef_operation_refreshing_token(operation, OUT(refreshing), error));
     ROW(clef_operation_wait(operation, 0, error), CLEF_STATUS_TIMEOUT, CLEF_REMEDY_RETRY_LATER,
         "not done");
+}
+
+static void operations_that_are_no_login(void)
+{
+    ROW(clef_operation_url(operation, OUT(text), error), CLEF_STATUS_UNSUPPORTED,
+        CLEF_REMEDY_FIX_CALL, "no login");
+    ROW(clef_login_paste(operation, "code=" SECRET, error), CLEF_STATUS_UNSUPPORTED,
+        CLEF_REMEDY_FIX_CALL, "no login");
+    WORKS(clef_operation_url(login, OUT(text), error));
 }
 
 #define SPENT(call) ROW(call, CLEF_STATUS_ALREADY_USED, CLEF_REMEDY_FIX_CALL, "before")
@@ -1935,6 +2022,19 @@ static void start_what_is_never_done(void)
     clef_sender_free(unpolled);
 }
 
+static void start_a_login_that_waits(void)
+{
+    clef_error *error = NULL;
+    login_options = clef_login_options_new();
+    CHECK_OK(clef_runtime_new(&login_runtime, &error));
+    CHECK_OK(clef_login_options_set_browser(login_options, keep_attempt, NULL, NULL, &error));
+    CHECK_OK(clef_login_start(credentials, NULL, login_options, login_runtime, NULL, NULL, NULL,
+                              &login, &error));
+    CHECK_OK(clef_runtime_wait(login_runtime, -1, &error));
+    clef_runtime_run_callbacks(login_runtime);
+    CHECK_OK(clef_login_options_set_flags(login_options, CLEF_LOGIN_NO_BROWSER, &error));
+}
+
 static void set_up(void)
 {
     huge.text = huge_between("", "");
@@ -1968,10 +2068,16 @@ static void set_up(void)
     start_what_is_never_done();
     CHECK_OK(clef_redirect_listener_new(SANDBOX_REDIRECT_URI, &listener, &error));
     CHECK_OK(clef_token_store_new_file(NO_DIRECTORY, &store, &error));
+    start_a_login_that_waits();
 }
 
 static void tear_down(void)
 {
+    clef_login_attempt_cancel(attempt);
+    clef_login_attempt_free(attempt);
+    clef_operation_free(login);
+    clef_runtime_free(login_runtime);
+    clef_login_options_free(login_options);
     clef_operation_free(operation);
     clef_runtime_free(closed_runtime);
     clef_runtime_free(runtime);
@@ -2026,12 +2132,14 @@ int main(int count, char **arguments)
     RUN(null_in_logins);
     RUN(null_in_redirect_listeners);
     RUN(null_in_token_stores);
+    RUN(null_in_whole_logins);
     RUN(null_in_helpers);
     RUN(null_in_getters);
     RUN(past_the_end);
     RUN(invalid_utf8);
     RUN(invalid_utf8_in_redirect_listeners);
     RUN(invalid_utf8_in_token_stores);
+    RUN(invalid_utf8_in_whole_logins);
     RUN(sizes);
     RUN(timeouts);
     RUN(http_statuses);
@@ -2051,6 +2159,7 @@ int main(int count, char **arguments)
     RUN(http_settings);
     RUN(closed_runtimes);
     RUN(operations_that_are_not_done);
+    RUN(operations_that_are_no_login);
     /* All of that was refused before the service was asked. */
     CHECK_INT(sandbox_count(NULL), asked);
 

@@ -1,8 +1,6 @@
 /* The listener for redirects, as a program uses it: on one thread it waits, on another is the browser. */
-#include "check.h"
-#include "sandbox.h"
+#include "browser.h"
 
-#include <netdb.h>
 #include <pthread.h>
 
 /* Nothing here takes as long, unless it hangs. */
@@ -21,45 +19,6 @@ static clef_redirect_listener *listen_at(const char *uri)
 }
 
 /* The browser */
-
-static int connect_to(const char *host, const char *port)
-{
-    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
-                             .ai_socktype = SOCK_STREAM};
-    struct addrinfo *address = NULL;
-    if (getaddrinfo(host, port, &hints, &address) != 0)
-        sandbox_die("not an address");
-    int connection = socket(address->ai_family, SOCK_STREAM, 0);
-    if (connection < 0 || connect(connection, address->ai_addr, address->ai_addrlen) != 0)
-        sandbox_die("cannot connect");
-    freeaddrinfo(address);
-    return connection;
-}
-
-/* Opens this URL; gives the answer, to be freed. */
-static char *visit(const char *url)
-{
-    char authority[64], host[64], request[4096];
-    const char *begin = url + strlen("http://");
-    size_t length = strcspn(begin, "/?");
-    snprintf(authority, sizeof authority, "%.*s", (int)length, begin);
-    const char *port = strrchr(authority, ':') + 1;
-    const bool has_brackets = authority[0] == '[';
-    snprintf(host, sizeof host, "%.*s", (int)(port - authority) - 1 - 2 * has_brackets,
-             authority + has_brackets);
-    int connection = connect_to(host, port);
-    int size = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: %s\r\n\r\n",
-                        begin + length, authority);
-    CHECK(write(connection, request, (size_t)size) == size);
-    size_t used = 0;
-    char *answer = calloc(1, 8192);
-    ssize_t step;
-    while ((step = read(connection, answer + used, 8191 - used)) > 0)
-        used += (size_t)step;
-    CHECK_INT(step, 0);
-    close(connection);
-    return answer;
-}
 
 /* Opens the listener's URI with this behind it, and looks for a piece of the answer. */
 static void check_visit(const clef_redirect_listener *listener, const char *query, const char *says)
