@@ -1,6 +1,7 @@
 /*
- * Logs a user in with PKCE, and listens for the redirect: nobody has to paste an address. For
- * programs that their users have on their own machines.
+ * Logs a user in with PKCE, step by step: takes a port, shows the URL, listens for the redirect,
+ * trades the code. clef_login does all of that in one call; this is for programs that want to be in
+ * between, and for those that wait in short pieces.
  *
  *     cc listener_login.c -lclef -o listener_login
  *     CLIENT_ID=... ./listener_login

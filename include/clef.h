@@ -12,10 +12,10 @@
  * - Strings end in NUL and are UTF-8. Arguments are copied. NULL where a comment does not say
  *   *nullable*, text that is not UTF-8, numbers out of range and unknown flags are
  *   `CLEF_STATUS_INVALID_ARGUMENT`. A getter on NULL gives NULL, 0 or false.
- * - Any thread may use any handle at any time, but for `clef_http_config` and `clef_http_response`,
- *   which belong to one thread at a time. No handle may be freed while a call with it is under way,
- *   on another thread or around a callback: give each its own `_clone`. What waits for the service,
- *   the user or a callback says that it blocks; nothing else does.
+ * - Any thread may use any handle at any time, but for `clef_http_config`, `clef_login_options`
+ *   and `clef_http_response`, which belong to one thread at a time. No handle may be freed while a
+ *   call with it is under way, on another thread or around a callback: give each its own `_clone`.
+ *   What waits for the service, the user or a callback says that it blocks; nothing else does.
  * - Callbacks run on threads of yours that have called clef: on the one that blocks, on one that
  *   waits for the same work, or in `clef_runtime_run_callbacks`; never on a thread of clef's own.
  * - Times are Unix seconds. **Secret** marks what must not be logged. *Reference* names the same

@@ -145,6 +145,29 @@ fn listener_that_saves_compiles() {
 }
 
 #[test]
+fn logging_in_compiles() {
+    let readme = read("README.md");
+    let chapter = section(&readme, "## Logging a user in");
+    let login = block(chapter, "c");
+    let (_, behind) = chapter
+        .split_once("handed a `clef_login_attempt`")
+        .expect("a callback");
+    let callback = block(behind, "c");
+    let source = format!(
+        "#include <clef.h>\n\
+         void keep_for_cancel_and_paste(void *app, clef_login_attempt *attempt);\n\
+         void show_link(void *app, const char *url);\n\
+         {callback}\
+         clef_login_callback callback_of_the_readme = show;\n\
+         int log_in(const char *client_id, const clef_scope_set *scopes);\n\
+         int log_in(const char *client_id, const clef_scope_set *scopes)\n{{\n\
+         clef_credentials *credentials;\nclef_refreshing_token *token;\n\
+         clef_error *error;\n{login}return failed;\n}}\n"
+    );
+    compiles("readme-login", &source);
+}
+
+#[test]
 fn receiving_the_redirect_compiles() {
     let readme = read("README.md");
     let login = block(section(&readme, "## Receiving the redirect"), "c");

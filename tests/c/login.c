@@ -742,6 +742,32 @@ static void a_cancelled_login_has_given_its_port_back(void)
     clef_runtime_free(runtime);
 }
 
+static clef_operation *cancelled_inside;
+
+static void cancel_the_operation(struct visitor *visitor, const clef_login_attempt *attempt)
+{
+    (void)visitor, (void)attempt;
+    clef_error *error = NULL;
+    CHECK_STATUS(clef_operation_wait(cancelled_inside, -1, &error), CLEF_STATUS_WOULD_BLOCK);
+    clef_operation_cancel(cancelled_inside);
+    UNTIL(clef_operation_is_done(cancelled_inside));
+}
+
+static void a_callback_that_has_not_returned_holds_up_no_cancel(void)
+{
+    clef_runtime *runtime = new_runtime();
+    struct visitor visitor = {.act = cancel_the_operation, .acts_at_once = true};
+    struct ended ended = {0};
+    clef_login_options *options = options_with(0, -1, &visitor);
+    cancelled_inside = start_login(options, runtime, &ended);
+    clef_login_options_free(options);
+    PUMP_UNTIL(runtime, ended.freed);
+    CHECK_INT(ended.status, CLEF_STATUS_CANCELLED);
+    clef_operation_free(cancelled_inside);
+    clef_runtime_free(runtime);
+    check_visitor_ends(&visitor);
+}
+
 static void a_runtime_is_freed_while_logins_wait(void)
 {
     clef_runtime *runtime = new_runtime();
@@ -825,6 +851,7 @@ int main(int count, char **arguments)
     RUN_BOUNDED(a_paste_comes_before_the_callback);
     RUN_BOUNDED(no_browser_in_the_background);
     RUN_BOUNDED(a_cancelled_login_has_given_its_port_back);
+    RUN_BOUNDED(a_callback_that_has_not_returned_holds_up_no_cancel);
     RUN_BOUNDED(a_runtime_is_freed_while_logins_wait);
     RUN_BOUNDED(a_callback_that_is_replaced_is_freed);
     remove_desktop();
