@@ -50,4 +50,4 @@ pub use options::Options;
 pub use request_log::{Authentication, LogEntry};
 pub use sandbox::Sandbox;
 pub use settings::{Rotation, Settings};
-pub use tls::Certificate;
+pub use tls::{Authority, Certificate, Identity};

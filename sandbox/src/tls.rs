@@ -24,16 +24,27 @@ pub enum Certificate {
     Expired,
 }
 
-/// The sandbox's certification authority.
+/// A certification authority, as each sandbox has one.
 pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
     pem: String,
+}
+
+/// A certificate and its key, for another server than the sandbox to be trusted.
+pub struct Identity {
+    /// The certificate.
+    pub certificate_pem: String,
+    /// Its private key.
+    pub key_pem: String,
 }
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl Authority {
     /// A new authority with a new key.
+    ///
+    /// # Errors
+    /// The system has no randomness for a key.
     pub fn new() -> io::Result<Self> {
         let mut params = CertificateParams::default();
         params
@@ -56,8 +67,35 @@ impl Authority {
         &self.pem
     }
 
+    /// A certificate of this kind with a new key.
+    ///
+    /// # Errors
+    /// As [`Authority::new`].
+    pub fn identity(&self, certificate: Certificate) -> io::Result<Identity> {
+        let (signed, key) = self.sign(certificate)?;
+        Ok(Identity {
+            certificate_pem: signed.pem(),
+            key_pem: key.serialize_pem(),
+        })
+    }
+
     /// Takes TLS connections with a certificate of this kind.
-    pub fn acceptor(&self, certificate: Certificate) -> io::Result<TlsAcceptor> {
+    pub(crate) fn acceptor(&self, certificate: Certificate) -> io::Result<TlsAcceptor> {
+        let (signed, key) = self.sign(certificate)?;
+        let private_key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
+        // The provider is named, so that a process with several of them cannot make this panic.
+        let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+            .with_safe_default_protocol_versions()
+            .and_then(|builder| {
+                builder
+                    .with_no_client_auth()
+                    .with_single_cert(vec![signed.der().clone()], private_key)
+            })
+            .map_err(io::Error::other)?;
+        Ok(TlsAcceptor::from(Arc::new(config)))
+    }
+
+    fn sign(&self, certificate: Certificate) -> io::Result<(rcgen::Certificate, KeyPair)> {
         let names: &[&str] = match certificate {
             Certificate::Good | Certificate::Expired => &["localhost", "127.0.0.1", "::1"],
             Certificate::WrongName => &["other.example"],
@@ -81,16 +119,6 @@ impl Authority {
         let signed = params
             .signed_by(&key, &self.issuer)
             .map_err(io::Error::other)?;
-        let private_key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
-        // The provider is named, so that a process with several of them cannot make this panic.
-        let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
-            .with_safe_default_protocol_versions()
-            .and_then(|builder| {
-                builder
-                    .with_no_client_auth()
-                    .with_single_cert(vec![signed.der().clone()], private_key)
-            })
-            .map_err(io::Error::other)?;
-        Ok(TlsAcceptor::from(Arc::new(config)))
+        Ok((signed, key))
     }
 }
