@@ -4,6 +4,7 @@
  * and an expired one; the path of its authority's certificate.
  */
 #include "tokens.h"
+#include "trust.h"
 #include <dlfcn.h>
 #include <stdatomic.h>
 
@@ -22,31 +23,6 @@ __extension__ int connect(int fd, const struct sockaddr *address, socklen_t leng
         ntohs(((const struct sockaddr_in *)address)->sin_port) == atoi(strrchr(good_url, ':') + 1))
         connections++;
     return system_connect(fd, address, length);
-}
-
-static char *read_file(const char *path)
-{
-    FILE *file = fopen(path, "r");
-    if (!file)
-        sandbox_die("no CA file");
-    char *text = calloc(1, 65536);
-    if (fread(text, 1, 65535, file) == 0)
-        sandbox_die("an empty CA file");
-    fclose(file);
-    return text;
-}
-
-/* pem NULL: Mozilla's roots alone. */
-static clef_sender *sender_that_trusts(const char *pem)
-{
-    clef_http_config *config = clef_http_config_new();
-    clef_sender *sender = NULL;
-    clef_error *error = NULL;
-    if (pem)
-        CHECK_OK(clef_http_config_add_ca_certificates(config, pem, &error));
-    CHECK_OK(clef_sender_new_http(config, &sender, &error));
-    clef_http_config_free(config);
-    return sender;
 }
 
 static clef_credentials *credentials_at(const char *url, const clef_sender *sender)
@@ -149,7 +125,7 @@ int main(int argc, char **argv)
     good_url = argv[2];
     wrong_name_url = argv[3];
     expired_url = argv[4];
-    ca_pem = read_file(argv[5]);
+    ca_pem = read_certificate(argv[5]);
     RUN(an_unknown_authority_is_not_trusted);
     RUN(a_certificate_for_another_name_is_not_trusted);
     RUN(an_expired_certificate_is_not_trusted);
