@@ -12,6 +12,7 @@ mod panic;
 mod planted_bugs;
 mod proxy;
 mod readme;
+mod real_server;
 mod secrets;
 mod size;
 mod support;
