@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod browser;
 mod c_programs;
 mod core;
 mod declarations;

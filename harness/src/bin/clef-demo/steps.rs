@@ -3,14 +3,17 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
 
-use clef_harness::{Library, Program, has, root, run_with_login, visitor};
+use clef_harness::{Library, Program, has, root, run_with_browser, run_with_login, visitor};
 use clef_sandbox::{CLIENT_ID, Options, Sandbox, Settings};
 
-use crate::Arguments;
-use crate::browser::RedirectListener;
+use crate::{Arguments, browser};
 
 const EXAMPLE: &str = "examples-c/refreshing_token.c";
+
+/// It listens for the redirect, and ends with the login.
+const BROWSER_EXAMPLE: &str = "examples-c/listener_login.c";
 
 /// clef refreshes a token that has less than 60 seconds left, so one of these lives for one or two.
 const TOKEN_LIFETIME: i64 = 61;
@@ -18,12 +21,19 @@ const TOKEN_LIFETIME: i64 = 61;
 /// Where the redirect goes when nobody listens for it.
 const REDIRECT_URI: &str = "http://127.0.0.1:5000/callback";
 
+/// For who listens: whichever port is free.
+const ANY_PORT: &str = "http://127.0.0.1/callback";
+
 /// Runs the demo, and says what it does.
 pub fn run(arguments: Arguments) -> io::Result<()> {
     step("1. Build the library, its header and a C program");
     let folder = Scratch::new()?;
-    let program = build(&folder.0)?;
-    note(&format!("include/clef.h and {EXAMPLE}"));
+    let example = match arguments.browser {
+        true => BROWSER_EXAMPLE,
+        false => EXAMPLE,
+    };
+    let program = build(example, &folder.0)?;
+    note(&format!("include/clef.h and {example}"));
 
     step("2. Start the sandbox, which stands in for accounts.spotify.com");
     let sandbox = start_sandbox(&arguments)?;
@@ -32,13 +42,20 @@ pub fn run(arguments: Arguments) -> io::Result<()> {
         sandbox.url()
     ));
 
-    step("3. Run the C program: a login with PKCE, an expiry, a refresh");
-    let saved = folder.0.join("token.json");
-    run_program(&program, &sandbox, &saved, arguments.browser)?;
-
-    step("4. Ask the sandbox what it saw");
-    check_requests(&sandbox)?;
-    check_token(&sandbox, &saved)?;
+    if arguments.browser {
+        step("3. Run the C program: a login with PKCE, whose redirect it listens for");
+        run_program_with_browser(&program, &sandbox)?;
+        step("4. Ask the sandbox what it saw");
+        check_requests(&sandbox, &["authorization_code"], "one login")?;
+    } else {
+        step("3. Run the C program: a login with PKCE, an expiry, a refresh");
+        let saved = folder.0.join("token.json");
+        run_program(&program, &sandbox, &saved)?;
+        step("4. Ask the sandbox what it saw");
+        let asked = ["authorization_code", "refresh_token"];
+        check_requests(&sandbox, &asked, "one login and one refresh")?;
+        check_token(&sandbox, &saved)?;
+    }
     println!("\nAll of it worked.");
     Ok(())
 }
@@ -51,14 +68,14 @@ fn note(text: &str) {
     println!("   {text}");
 }
 
-fn build(folder: &Path) -> io::Result<Program> {
+fn build(example: &str, folder: &Path) -> io::Result<Program> {
     if !has("cc") {
         return Err(io::Error::other(
             "it needs a C compiler that is installed as cc",
         ));
     }
     note(&format!("libclef in {}", Library::get().folder.display()));
-    Ok(Program::compile(EXAMPLE, folder, &[]))
+    Ok(Program::compile(example, folder, &[]))
 }
 
 fn start_sandbox(arguments: &Arguments) -> io::Result<Sandbox> {
@@ -75,34 +92,38 @@ fn start_sandbox(arguments: &Arguments) -> io::Result<Sandbox> {
     Ok(sandbox)
 }
 
-fn run_program(
-    program: &Program,
-    sandbox: &Sandbox,
-    saved: &Path,
-    browser: bool,
-) -> io::Result<()> {
-    let listener = browser.then(RedirectListener::new).transpose()?;
-    let redirect_uri = listener
-        .as_ref()
-        .map_or_else(|| REDIRECT_URI.to_owned(), RedirectListener::uri);
+fn run_program(program: &Program, sandbox: &Sandbox, saved: &Path) -> io::Result<()> {
+    let mut command = command(program, sandbox, REDIRECT_URI);
+    command.arg(saved);
+    expect_success(run_with_login(&mut command, visitor::agree, show)?)
+}
+
+fn run_program_with_browser(program: &Program, sandbox: &Sandbox) -> io::Result<()> {
+    let mut command = command(program, sandbox, ANY_PORT);
+    expect_success(run_with_browser(&mut command, browser::open, show)?)
+}
+
+fn command(program: &Program, sandbox: &Sandbox, redirect_uri: &str) -> Command {
     let mut command = program.command();
     command
-        .arg(saved)
         .env("CLIENT_ID", CLIENT_ID)
         .env("REDIRECT_URI", redirect_uri)
         .env("ACCOUNTS_URL", sandbox.url());
-    let log_in = |url: &str| match listener {
-        Some(listener) => listener.log_in(url),
-        None => visitor::agree(url),
-    };
-    let status = run_with_login(&mut command, log_in, |line| println!("   | {line}"))?;
+    command
+}
+
+fn show(line: &str) {
+    println!("   | {line}");
+}
+
+fn expect_success(status: ExitStatus) -> io::Result<()> {
     expect(status.success(), || {
         format!("the C program ended with {status}")
     })
 }
 
-/// One login, one refresh, and nothing that was asked for twice or refused.
-fn check_requests(sandbox: &Sandbox) -> io::Result<()> {
+/// These token requests, and nothing that was asked for twice or refused.
+fn check_requests(sandbox: &Sandbox, grant_types: &[&str], what: &str) -> io::Result<()> {
     let log = sandbox.log();
     let asked: Vec<(&str, u16)> = log
         .iter()
@@ -112,10 +133,10 @@ fn check_requests(sandbox: &Sandbox) -> io::Result<()> {
     for (grant_type, status) in &asked {
         note(&format!("POST /api/token {grant_type}: {status}"));
     }
-    expect(
-        asked == [("authorization_code", 200), ("refresh_token", 200)],
-        || "there should be one login and one refresh".to_owned(),
-    )
+    let expected = grant_types.iter().map(|grant_type| (*grant_type, 200));
+    expect(asked.into_iter().eq(expected), || {
+        format!("there should be {what}")
+    })
 }
 
 /// What the C program saved is good for the Web API.
