@@ -1,4 +1,4 @@
-//! `cargo demo --browser`: the redirect of a browser that is played.
+//! `cargo demo --browser`: the redirect of a real browser, and of one that is played.
 #![cfg(target_os = "linux")]
 
 use std::env;
@@ -6,14 +6,18 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use clef_harness::{cargo, visitor};
+use clef_harness::{cargo, has, install_packages, require, visitor};
+use serde_json::Value;
 
 use crate::support::{scratch, text};
+
+const CHROMIUM: &str = "/usr/bin/chromium";
 
 /// The demo is built first, if need be.
 const PATIENCE: Duration = Duration::from_secs(400);
@@ -94,4 +98,96 @@ fn the_user_refuses() {
     let errors = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{errors}");
     assert!(errors.contains("CLEF_STATUS_ACCESS_DENIED"), "{errors}");
+}
+
+/// A real browser.
+struct Chromium {
+    script: PathBuf,
+}
+
+impl Chromium {
+    /// None where it is not installed.
+    fn find() -> Option<Chromium> {
+        if !require("Chromium", has(CHROMIUM)) {
+            return None;
+        }
+        let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+        let installed = install_packages("tests/browser", &target)?;
+        Some(Chromium {
+            script: installed.join("visit.mjs"),
+        })
+    }
+
+    /// Opens the login, presses the button and gives what `tests/browser/visit.mjs` says of the page after it; its
+    /// screenshots are in the folder of this name.
+    fn visit(&self, url: &str, button: &str, name: &str) -> Value {
+        let folder = scratch(name);
+        let output = Command::new("node")
+            .arg(&self.script)
+            .args([CHROMIUM, url, button])
+            .arg(&folder)
+            .output()
+            .expect("node runs");
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let visit = fs::read_to_string(folder.join("visit.json")).expect("it is written");
+        serde_json::from_str(&visit).expect("it is JSON")
+    }
+}
+
+/// The page that the user is left with says this alone, and Chromium has nothing to complain of.
+#[track_caller]
+fn assert_last_page(visit: &Value, heading: &str) {
+    let seen = visit["text"].as_str().expect("a text");
+    assert_eq!(
+        seen.split_whitespace().collect::<Vec<_>>().join(" "),
+        format!("{heading} You can close this window and go back to the app.")
+    );
+    assert_eq!(visit["title"], heading);
+    assert_eq!(visit["complaints"], serde_json::json!([]));
+    assert_eq!(visit["widerThanPhone"], false);
+    // The address bar has them.
+    let (_, query) = visit["url"]
+        .as_str()
+        .and_then(|url| url.split_once('?'))
+        .expect("a query");
+    for secret in query
+        .split('&')
+        .map(|pair| pair.split_once('=').expect("a value").1)
+    {
+        let page = visit["html"].as_str().expect("a page");
+        assert!(!page.contains(secret), "{secret} is in {page}");
+    }
+}
+
+#[test]
+fn a_user_of_chromium_agrees() {
+    let Some(chromium) = Chromium::find() else {
+        return;
+    };
+    let mut visit = Value::Null;
+    let output = demo_with_browser("chromium_agrees_demo", |url| {
+        visit = chromium.visit(url, "Agree", "chromium_agrees");
+    });
+    let shown = text(&output.stdout);
+    assert!(output.status.success(), "{shown}{}", text(&output.stderr));
+    assert!(
+        shown.contains("POST /api/token authorization_code: 200"),
+        "{shown}"
+    );
+    assert_last_page(&visit, "Login received");
+}
+
+#[test]
+fn a_user_of_chromium_refuses() {
+    let Some(chromium) = Chromium::find() else {
+        return;
+    };
+    let mut visit = Value::Null;
+    let output = demo_with_browser("chromium_refuses_demo", |url| {
+        visit = chromium.visit(url, "Cancel", "chromium_refuses");
+    });
+    let errors = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{errors}");
+    assert!(errors.contains("CLEF_STATUS_ACCESS_DENIED"), "{errors}");
+    assert_last_page(&visit, "Access was refused");
 }
