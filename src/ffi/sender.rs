@@ -129,7 +129,7 @@ pub(super) fn custom_sender(
     send: unsafe extern "C" fn(*mut c_void, Box<clef_exchange>),
     user_data: UserData,
     timeout: Option<Duration>,
-) -> CustomSender<impl Fn(Exchange) + Send + Sync + 'static> {
+) -> CustomSender {
     let carry = move |exchange: Exchange| {
         let exchange = Box::new(clef_exchange::new(exchange));
         // SAFETY: the header asks the caller for a function that takes this `user_data` and the exchange, on the

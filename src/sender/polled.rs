@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use crate::clock::in_time;
 use crate::request::HttpRequest;
-use crate::sender::exchange::{Exchange, Parcel, parcel};
+use crate::sender::exchange::{Answer, Exchange, finish};
 use crate::sender::{Carrying, SendFailure, Sender};
 use crate::this_thread::ThreadMark;
-use crate::work::{Context, Turn, would_block};
+use crate::work::{Context, Parcel, Turn, parcel, would_block};
 
 /// Keeps each request until [`next_exchange`](PolledSender::next_exchange) hands it over.
 pub struct PolledSender {
@@ -24,7 +24,7 @@ struct Queue {
 
 #[derive(Default)]
 struct State {
-    parcels: VecDeque<Parcel>,
+    parcels: VecDeque<Parcel<HttpRequest, Answer>>,
     polled_last: Option<ThreadMark>,
 }
 
@@ -67,8 +67,8 @@ impl PolledSender {
         loop {
             // What nobody wants any more is dropped without the lock: it may hold the host's things.
             let parcel = self.queue.lock().parcels.pop_front()?;
-            if let Some(exchange) = parcel.open() {
-                return Some(exchange);
+            if let Some(errand) = parcel.open() {
+                return Some(Exchange::new(errand));
             }
         }
     }
@@ -82,13 +82,14 @@ impl Sender for PolledSender {
                     "this thread polls the sender, so it cannot wait for it",
                 )));
             }
-            let (parcel, receipt) = parcel(request, context, self.timeout);
+            let loss = request.answer(self.timeout.is_some());
+            let (parcel, receipt) = parcel(request.clone(), Some(loss), context);
             let deadline = in_time(self.timeout);
             let _turn = receipt.waits_for(self.queue.clone());
             self.queue.lock().parcels.push_back(parcel);
             let answer = receipt.answer(deadline).await;
             self.queue.forget_unwanted();
-            answer
+            finish(answer, request, context).await
         })
     }
 }

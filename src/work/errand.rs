@@ -1,0 +1,198 @@
+//! Something that the host is asked to do: handed over once, and ended once, now or later, on any thread.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Instant;
+
+use crate::error::{Error, Result};
+use crate::stop::{self, Stop, cancelled};
+
+use super::{Context, Either, Promise, Promised, Turn, WaitsFor, Watch, promise, race};
+
+/// A question to the host that waits for its answer. Dropping it leaves it without one.
+pub(crate) struct Errand<Q, A> {
+    question: Q,
+    answer: Promise<Kept<A>>,
+}
+
+/// The answer; an error where the host was not asked after all.
+type Kept<A> = Result<A>;
+
+impl<Q, A> Errand<Q, A> {
+    pub(crate) fn question(&self) -> &Q {
+        &self.question
+    }
+
+    /// Whether nobody waits any more.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        !self.answer.is_wanted()
+    }
+
+    pub(crate) fn end(self, answer: A) {
+        self.keep(Ok(answer));
+    }
+
+    /// Lets the question go first: from then on it is up to who waits.
+    fn keep(self, answer: Kept<A>) {
+        drop(self.question);
+        self.answer.keep(answer);
+    }
+}
+
+/// An errand that the host does not have yet.
+pub(crate) struct Parcel<Q, A> {
+    errand: Errand<Q, A>,
+    stop: Arc<Stop>,
+    /// What would be lost if the work ended early; none where that is as it was before.
+    loss: Option<stop::Answer>,
+    seal: Arc<Seal>,
+}
+
+/// Whether the host has a parcel or who asks has it back: one or the other, once.
+#[derive(Default)]
+struct Seal(AtomicU8);
+
+impl Seal {
+    const WHOLE: u8 = 0;
+    const OPENED: u8 = 1;
+    const TAKEN_BACK: u8 = 2;
+
+    fn open(&self) -> bool {
+        self.change(Seal::OPENED)
+    }
+
+    fn take_back(&self) -> bool {
+        self.change(Seal::TAKEN_BACK)
+    }
+
+    fn change(&self, to: u8) -> bool {
+        self.0
+            .compare_exchange(Seal::WHOLE, to, Ordering::AcqRel, Ordering::Acquire)
+            .is_ok()
+    }
+}
+
+impl<Q, A> Parcel<Q, A> {
+    /// None where nobody wants it any more.
+    pub(crate) fn open(self) -> Option<Errand<Q, A>> {
+        // The stop may be that of another try by now.
+        if !self.seal.open() || !self.is_wanted() {
+            return None;
+        }
+        let begun = match self.loss {
+            Some(loss) => self.stop.sent(loss),
+            None => self.stop.check(),
+        };
+        match begun {
+            Ok(()) => Some(self.errand),
+            Err(error) => {
+                self.errand.keep(Err(error));
+                None
+            }
+        }
+    }
+
+    pub(crate) fn is_wanted(&self) -> bool {
+        !self.errand.is_cancelled()
+    }
+
+    /// Ends it before the host has seen it.
+    pub(super) fn return_to_sender(self) {
+        self.errand.keep(Err(cancelled()));
+    }
+}
+
+/// The other side of a parcel: waits for the answer.
+pub(crate) struct Receipt<'a, A> {
+    context: &'a Context,
+    answer: Promised<Kept<A>>,
+    seal: Arc<Seal>,
+}
+
+/// A question that is to be handed to the host. `loss` is what would be lost if the work ended before the answer, none
+/// where that is as it was before.
+pub(crate) fn parcel<Q, A>(
+    question: Q,
+    loss: Option<stop::Answer>,
+    context: &Context,
+) -> (Parcel<Q, A>, Receipt<'_, A>) {
+    let (promise, answer) = promise();
+    let seal = Arc::<Seal>::default();
+    let parcel = Parcel {
+        errand: Errand {
+            question,
+            answer: promise,
+        },
+        stop: context.stop().clone(),
+        loss,
+        seal: seal.clone(),
+    };
+    let receipt = Receipt {
+        context,
+        answer,
+        seal,
+    };
+    (parcel, receipt)
+}
+
+/// No answer came.
+pub(crate) struct Unanswered {
+    pub(crate) why: Silence,
+    /// Whether the host has the errand, and so may have done it.
+    pub(crate) host_has_it: bool,
+}
+
+/// Why no answer came.
+pub(crate) enum Silence {
+    /// The time is up.
+    Late,
+    /// The host dropped it.
+    Dropped,
+    /// It could not be asked, or is not asked any more.
+    Error(Error),
+}
+
+impl Unanswered {
+    pub(super) fn not_asked(error: Error) -> Unanswered {
+        Unanswered {
+            why: Silence::Error(error),
+            host_has_it: false,
+        }
+    }
+}
+
+impl<A: Send + 'static> Receipt<'_, A> {
+    /// Says, until the guard is dropped, who alone can hand the errand over, and is taken for who alone can end it.
+    pub(crate) fn waits_for(&self, turn: Arc<dyn Turn>) -> WaitsFor {
+        let answer = self.answer.watch();
+        let turn = WhileUnanswered { turn, answer };
+        self.context.desk().wait_for(Arc::new(turn))
+    }
+
+    /// Waits until the errand has ended, but no longer than until the deadline.
+    pub(crate) async fn answer(mut self, deadline: Option<Instant>) -> Result<A, Unanswered> {
+        let in_vain = race(self.context.stop().stopped(), self.context.reach(deadline));
+        let why = match race(self.answer.value(), in_vain).await {
+            Either::First(Some(answer)) => return answer.map_err(Unanswered::not_asked),
+            Either::First(None) => Silence::Dropped,
+            Either::Second(Either::First(())) => Silence::Error(cancelled()),
+            Either::Second(Either::Second(())) => Silence::Late,
+        };
+        Err(Unanswered {
+            why,
+            host_has_it: !self.seal.take_back(),
+        })
+    }
+}
+
+/// Who ends an errand may wait for what comes of it: from then on it is not up to that thread any more.
+struct WhileUnanswered<A> {
+    turn: Arc<dyn Turn>,
+    answer: Watch<Kept<A>>,
+}
+
+impl<A: Send> Turn for WhileUnanswered<A> {
+    fn is_this_threads(&self) -> bool {
+        self.answer.is_open() && self.turn.is_this_threads()
+    }
+}
