@@ -381,6 +381,46 @@ enum {
 };
 
 /**
+ * What a store task asks for.
+ */
+enum {
+    /**
+     * None that this version knows.
+     */
+    CLEF_STORE_TASK_UNKNOWN = 0,
+    /**
+     * What is stored under the key? Answer with a value and its version, or with nothing where
+     * nothing is stored.
+     */
+    CLEF_STORE_TASK_LOAD = 1,
+    /**
+     * Store the value under the key, but only over the version that the task names, and only
+     * while no later fence was seen for the key: else it fails with `CLEF_STATUS_BUSY`.
+     */
+    CLEF_STORE_TASK_SAVE = 2,
+    /**
+     * Remove what is stored under the key; nothing stored is no failure. `CLEF_STATUS_BUSY`
+     * where a later fence was seen.
+     */
+    CLEF_STORE_TASK_REMOVE = 3,
+    /**
+     * For which accounts is something stored, of all keys that begin with the task's?
+     * `CLEF_STATUS_UNSUPPORTED` where the store cannot list.
+     */
+    CLEF_STORE_TASK_LIST = 4,
+    /**
+     * Take the lock of the key for the task's time to live, at once or not at all:
+     * `CLEF_STATUS_BUSY` where another has it, and clef asks again for up to 60 seconds.
+     * `CLEF_STATUS_UNSUPPORTED` where the store has no locks: clef goes on with versions alone.
+     */
+    CLEF_STORE_TASK_LOCK = 5,
+    /**
+     * Give the lock of the key back, if it still is that of the task's fence.
+     */
+    CLEF_STORE_TASK_UNLOCK = 6,
+};
+
+/**
  * The accounts of a store, as they were at one time. Immutable; any thread may read it at any
  * time.
  *
@@ -525,7 +565,7 @@ typedef struct clef_refreshing_token clef_refreshing_token;
  * signals, and never run code of yours.
  *
  * Methods: `clef_runtime_new`, `_run_callbacks`, `_wait`, `_wake`, `_fd`, `_new_sender`,
- * `_close`, `_free`; the `…_start` functions, and `clef_refreshing_token_keep_fresh`.
+ * `_new_store`, `_close`, `_free`; the `…_start` functions, and `clef_refreshing_token_keep_fresh`.
  */
 typedef struct clef_runtime clef_runtime;
 
@@ -549,6 +589,16 @@ typedef struct clef_scope_set clef_scope_set;
 typedef struct clef_sender clef_sender;
 
 /**
+ * One thing that a custom store has to do, which waits for that. Whoever has it ends it exactly
+ * once, from any thread, now or later; one thread at a time may use it.
+ *
+ * Methods: `clef_store_task_kind`, `_key`, `_accounts_url`, `_client_id`, `_account`, `_value`,
+ * `_version`, `_fence`, `_time_to_live_ms`, `_is_cancelled`; `_set_value`, `_set_version`,
+ * `_set_fence`, `_add_account`; `_done`, `_fail` and `_free`, which end it.
+ */
+typedef struct clef_store_task clef_store_task;
+
+/**
  * An access token of the program or of a user, as it was at one time. Immutable; any thread may
  * read it at any time. Reference: `Token`.
  *
@@ -568,8 +618,8 @@ typedef struct clef_token clef_token;
  * user has no need of it. What cannot be read, be it damaged or from a later version of clef, is
  * an error and stays as it is, until `clef_token_store_remove`.
  *
- * Methods: `clef_token_store_new_file`, `_load`, `_save`, `_remove`, `_accounts`, `_clone`,
- * `_free`.
+ * Methods: `clef_token_store_new_file`, `_new_custom`, `clef_runtime_new_store`,
+ * `clef_token_store_load`, `_save`, `_remove`, `_accounts`, `_clone`, `_free`.
  */
 typedef struct clef_token_store clef_token_store;
 
@@ -655,6 +705,25 @@ typedef clef_status (*clef_token_listener)(void *user_data,
                                            clef_event event,
                                            const clef_token *token,
                                            const clef_error *error);
+
+/**
+ * Does one thing for a custom store: `task` says what. It answers now, or keeps the task and
+ * answers it later from any thread.
+ *
+ * `task` is yours: end it exactly once, with `clef_store_task_done`, `clef_store_task_fail` or
+ * `clef_store_task_free`. Called on the thread that makes the call, by several threads at a time
+ * if several do; for work in the background of a runtime by its pump, or on a thread that waits
+ * for that work; never on a thread of clef's own. No lock of clef's is held. It must neither
+ * unwind nor `longjmp`, and must not use the store that it is for.
+ */
+typedef void (*clef_store_callback)(void *user_data,
+                                    clef_store_task *task);
+
+/**
+ * What a `clef_store_task` asks for: one of the `CLEF_STORE_TASK_…` constants. A later version may
+ * give numbers that this one does not know: fail those with `CLEF_STATUS_UNSUPPORTED`.
+ */
+typedef int32_t clef_task_kind;
 
 /**
  * Shows a login to the user, in your way: show `clef_login_attempt_url`, or call
@@ -2239,6 +2308,23 @@ clef_status clef_token_store_new_file(const char *path,
                                       clef_error **error);
 
 /**
+ * A store that hands each thing to do to `run`, to keep tokens wherever you like: Redis or a
+ * database behind a fleet of servers, a vault, the settings of your program. What to do for
+ * each kind of task stands at `CLEF_STORE_TASK_LOAD` and its kin.
+ *
+ * Whoever uses the store waits until the task ends, up to 30 seconds after `run` was called: then
+ * it is `CLEF_STATUS_TIMEOUT`, and a later answer is dropped. In the background no thread is held
+ * while the answer is awaited. `user_data` is handed to `run` as it is. `free_user_data`, where
+ * not NULL, is called once with it: when the store and everything that uses it are freed, or
+ * when this call fails.
+ */
+clef_status clef_token_store_new_custom(clef_store_callback run,
+                                        void *user_data,
+                                        clef_free_callback free_user_data,
+                                        clef_token_store **store,
+                                        clef_error **error);
+
+/**
  * The token of an account, as it was stored, expired or not. Yours: free it with
  * `clef_token_free`. Blocks for as long as the store takes.
  *
@@ -2317,6 +2403,140 @@ const char *clef_accounts_get(const clef_accounts *accounts,
  * Frees the accounts and the strings that were borrowed from them. NULL does nothing.
  */
 void clef_accounts_free(clef_accounts *accounts);
+
+/**
+ * What to do. NULL gives `CLEF_STORE_TASK_UNKNOWN`.
+ */
+clef_task_kind clef_store_task_kind(const clef_store_task *task);
+
+/**
+ * What it is about: accounts URL, client id and account in one text of printable ASCII without
+ * a space, which is unique. At `CLEF_STORE_TASK_LIST` it is how all keys of this client begin, and
+ * ends in `/`. Borrowed: lives until the task ends. NULL gives NULL.
+ */
+const char *clef_store_task_key(const clef_store_task *task);
+
+/**
+ * The accounts URL of the key. Borrowed: lives until the task ends. NULL gives NULL.
+ */
+const char *clef_store_task_accounts_url(const clef_store_task *task);
+
+/**
+ * The client id of the key. Borrowed: lives until the task ends. NULL gives NULL.
+ */
+const char *clef_store_task_client_id(const clef_store_task *task);
+
+/**
+ * The account of the key, as your program named it: any UTF-8; `""` without a name, and at
+ * `CLEF_STORE_TASK_LIST`. Borrowed: lives until the task ends. NULL gives NULL.
+ */
+const char *clef_store_task_account(const clef_store_task *task);
+
+/**
+ * The text to store at `CLEF_STORE_TASK_SAVE`, NULL at others: JSON in UTF-8, some 2,000 bytes.
+ * **Secret**: it has the tokens in it. Borrowed: lives until the task ends.
+ */
+const char *clef_store_task_value(const clef_store_task *task);
+
+/**
+ * The version that must still be stored for `CLEF_STORE_TASK_SAVE` to replace it: the one that
+ * was set when it was loaded or saved last. NULL: nothing may be stored yet, or it had no
+ * version. Borrowed: lives until the task ends.
+ */
+const char *clef_store_task_version(const clef_store_task *task);
+
+/**
+ * The fence of the lease under which to do `CLEF_STORE_TASK_SAVE`, `CLEF_STORE_TASK_REMOVE` or
+ * `CLEF_STORE_TASK_UNLOCK`, as it was set with `clef_store_task_set_fence`; 0 without, at
+ * others, and for NULL.
+ */
+int64_t clef_store_task_fence(const clef_store_task *task);
+
+/**
+ * How long the lock that is asked for at `CLEF_STORE_TASK_LOCK` holds, at least, if it is not
+ * given back: 60,000 milliseconds, after which another may take it. 0 at others, and for NULL.
+ */
+int64_t clef_store_task_time_to_live_ms(const clef_store_task *task);
+
+/**
+ * Whether nobody waits for the task any more: the time is up, or it was cancelled. Such a task
+ * still has to be ended. Ask before you take a lock, and after: nobody would give that one back,
+ * so it is in the way until its time to live is up. NULL gives false.
+ */
+bool clef_store_task_is_cancelled(const clef_store_task *task);
+
+/**
+ * Answers `CLEF_STORE_TASK_LOAD` with what is stored: the `value` that was saved, as it was. Copied,
+ * and wiped later.
+ *
+ * `version` (nullable) names this state of it: any text that changes with each save, such as a
+ * number or a hash. A store that has versions sets one here and with
+ * `clef_store_task_set_version` each time, or clef takes what is there for nothing.
+ * `CLEF_STATUS_INVALID_ARGUMENT` for a task of another kind.
+ */
+clef_status clef_store_task_set_value(clef_store_task *task,
+                                      const char *value,
+                                      const char *version,
+                                      clef_error **error);
+
+/**
+ * Answers `CLEF_STORE_TASK_SAVE` with the version of what was saved now. Copied.
+ *
+ * `CLEF_STATUS_INVALID_ARGUMENT` for a task of another kind.
+ */
+clef_status clef_store_task_set_version(clef_store_task *task,
+                                        const char *version,
+                                        clef_error **error);
+
+/**
+ * Answers `CLEF_STORE_TASK_LOCK` with the fence of the lease: a number above 0 that grows with each
+ * lease of the key. A store that has seen a fence turns away every `CLEF_STORE_TASK_SAVE` and
+ * `CLEF_STORE_TASK_REMOVE` with a lower one: it comes from a process that was asleep for longer
+ * than its lease.
+ *
+ * `CLEF_STATUS_INVALID_ARGUMENT` for a `fence` of 0 or less, and for a task of another kind.
+ */
+clef_status clef_store_task_set_fence(clef_store_task *task,
+                                      int64_t fence,
+                                      clef_error **error);
+
+/**
+ * Answers `CLEF_STORE_TASK_LIST` with one more `account` that something is stored for, as
+ * `clef_store_task_account` gave it. In any order, and twice is no harm. Copied.
+ *
+ * `CLEF_STATUS_INVALID_ARGUMENT` for a task of another kind.
+ */
+clef_status clef_store_task_add_account(clef_store_task *task,
+                                        const char *account,
+                                        clef_error **error);
+
+/**
+ * Ends a task that is done, with what was set: it is saved, removed, given back; the lock is
+ * taken; nothing is stored where no value was set, for no account where none was added. Consumes
+ * `task`. NULL does nothing.
+ */
+void clef_store_task_done(clef_store_task *task);
+
+/**
+ * Ends a task that is not done. Consumes `task`. `message` (nullable) says why, in one line of at
+ * most 500 characters; the value of the task and the tokens in it are taken out of it.
+ *
+ * `status` is `CLEF_STATUS_BUSY` where another has the lock (`CLEF_STORE_TASK_LOCK`), or where the
+ * version or the fence is not the current one any more (`CLEF_STORE_TASK_SAVE`,
+ * `CLEF_STORE_TASK_REMOVE`); `CLEF_STATUS_UNSUPPORTED` where this store has no locks
+ * (`CLEF_STORE_TASK_LOCK`) or cannot list (`CLEF_STORE_TASK_LIST`). Else the call that waits
+ * returns it: `CLEF_STATUS_STORE`, `_IO`, `_TIMEOUT`, `_TRANSPORT`, `_TLS`, `_CANCELLED`,
+ * `_WOULD_BLOCK` or `_INTERNAL`. Any other counts as `CLEF_STATUS_STORE`. An invalid `message` is a
+ * failure with `CLEF_STATUS_INVALID_ARGUMENT`. A NULL `task` does nothing.
+ */
+void clef_store_task_fail(clef_store_task *task,
+                          clef_status status,
+                          const char *message);
+
+/**
+ * Ends a task as a `CLEF_STATUS_STORE` failure. NULL does nothing.
+ */
+void clef_store_task_free(clef_store_task *task);
 
 /**
  * Opens the token that `store` keeps for an account. Refreshed first when it is about to expire,
@@ -2694,6 +2914,24 @@ clef_status clef_runtime_new_sender(const clef_runtime *runtime,
                                     int64_t timeout_ms,
                                     clef_sender **sender,
                                     clef_error **error);
+
+/**
+ * `clef_token_store_new_custom` for a `run` that only `clef_runtime_run_callbacks` of `runtime`
+ * calls, whichever thread uses the store. That calls `free_user_data` (nullable) with
+ * `user_data` too, unless the runtime is closed.
+ *
+ * The 30 seconds of a task count from when it waits for the pump. A blocking call that needs this
+ * store waits for the pump; on the thread that pumps, which is the one that pumped last, it is
+ * `CLEF_STATUS_WOULD_BLOCK`. While the runtime closes, the answer to a refresh that was sent is
+ * still saved: that runs `run` inside `clef_runtime_close` or `clef_runtime_free`. Anything else
+ * is `CLEF_STATUS_CANCELLED` from then on.
+ */
+clef_status clef_runtime_new_store(const clef_runtime *runtime,
+                                   clef_store_callback run,
+                                   void *user_data,
+                                   clef_free_callback free_user_data,
+                                   clef_token_store **store,
+                                   clef_error **error);
 
 /**
  * Ends all work and all threads of the runtime, in at most `timeout_ms` milliseconds (-1: as

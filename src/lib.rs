@@ -64,7 +64,7 @@ pub use scope::{Scope, ScopeSet};
 pub use secret::Secret;
 pub use sender::{Carrying, SendFailure, Sender};
 pub use shortcuts::{refresh_pkce_token, refresh_user_token, request_client_token};
-pub use store::{Key, TokenStore};
+pub use store::{Key, StoreTask, StoreTaskKind, TokenStore};
 pub use text::{NulInside, Text};
 pub use token::Token;
 pub use user_auth::{AuthOptions, DEFAULT_STATE_BYTES, UserAuth, gen_state};

@@ -46,6 +46,8 @@ pub mod redirect_listener;
 
 pub mod token_store;
 
+pub mod store_task;
+
 pub mod stored_token;
 
 pub mod login_options;

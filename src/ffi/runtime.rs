@@ -7,11 +7,13 @@ use std::sync::Arc;
 use crate::clock::in_time;
 use crate::error::Result;
 use crate::runtime::{Background, Runtime};
+use crate::store::TokenStore;
 
 use super::arguments::{required, timeout};
 use super::error::{clef_error, clef_status};
 use super::guard::{Out, guard, hand_over, must_not_be_null};
 use super::sender::{clef_send_callback, clef_sender, custom_sender, timeout_from_the_queue};
+use super::token_store::{clef_store_callback, clef_token_store, task_handler};
 use super::user_data::{UserData, clef_free_callback};
 
 /// Does work in the background, and leaves every call of yours to the thread that calls
@@ -26,7 +28,7 @@ use super::user_data::{UserData, clef_free_callback};
 /// signals, and never run code of yours.
 ///
 /// Methods: `clef_runtime_new`, `_run_callbacks`, `_wait`, `_wake`, `_fd`, `_new_sender`,
-/// `_close`, `_free`; the `…_start` functions, and `clef_refreshing_token_keep_fresh`.
+/// `_new_store`, `_close`, `_free`; the `…_start` functions, and `clef_refreshing_token_keep_fresh`.
 pub struct clef_runtime(pub(super) Runtime);
 
 /// A new runtime. It starts no thread yet. Yours: free it with `clef_runtime_free`.
@@ -128,6 +130,34 @@ pub unsafe extern "C" fn clef_runtime_new_sender(
         let user_data = user_data.bound_to(runtime.background().pump());
         let sender = custom_sender(send, user_data, timeout).bound_to(runtime);
         Ok(hand_over(clef_sender::new(sender)))
+    })
+}
+
+/// `clef_token_store_new_custom` for a `run` that only `clef_runtime_run_callbacks` of `runtime`
+/// calls, whichever thread uses the store. That calls `free_user_data` (nullable) with
+/// `user_data` too, unless the runtime is closed.
+///
+/// The 30 seconds of a task count from when it waits for the pump. A blocking call that needs this
+/// store waits for the pump; on the thread that pumps, which is the one that pumped last, it is
+/// `CLEF_STATUS_WOULD_BLOCK`. While the runtime closes, the answer to a refresh that was sent is
+/// still saved: that runs `run` inside `clef_runtime_close` or `clef_runtime_free`. Anything else
+/// is `CLEF_STATUS_CANCELLED` from then on.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn clef_runtime_new_store(
+    runtime: Option<&clef_runtime>,
+    run: clef_store_callback,
+    user_data: *mut c_void,
+    free_user_data: clef_free_callback,
+    store: Option<&mut MaybeUninit<Option<Box<clef_token_store>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    let user_data = UserData::new(user_data, free_user_data);
+    guard(Out::new("store", store), error, move || {
+        let runtime = &required("runtime", runtime)?.0;
+        let run = run.ok_or_else(|| must_not_be_null("run"))?;
+        let user_data = user_data.bound_to(runtime.background().pump());
+        let store = TokenStore::custom_bound_to(runtime, task_handler(run, user_data));
+        Ok(hand_over(clef_token_store(store)))
     })
 }
 

@@ -1,18 +1,20 @@
 //! Keeping tokens.
 
-use std::ffi::c_char;
+use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 use std::path::Path;
 
-use crate::store::TokenStore;
+use crate::store::{StoreTask, TokenStore};
 use crate::text::Text;
 
 use super::arguments::{nullable_text, required};
 use super::credentials::clef_credentials;
 use super::error::{clef_error, clef_status};
-use super::guard::{Out, guard, hand_over};
+use super::guard::{Out, guard, hand_over, must_not_be_null};
+use super::store_task::clef_store_task;
 use super::text::borrowed;
 use super::token::clef_token;
+use super::user_data::{UserData, clef_free_callback};
 
 /// Keeps tokens where the next run of the program, or another process, finds them: one for each
 /// accounts service, client id and account. Shared: any thread and any process may use it at any
@@ -22,8 +24,8 @@ use super::token::clef_token;
 /// user has no need of it. What cannot be read, be it damaged or from a later version of clef, is
 /// an error and stays as it is, until `clef_token_store_remove`.
 ///
-/// Methods: `clef_token_store_new_file`, `_load`, `_save`, `_remove`, `_accounts`, `_clone`,
-/// `_free`.
+/// Methods: `clef_token_store_new_file`, `_new_custom`, `clef_runtime_new_store`,
+/// `clef_token_store_load`, `_save`, `_remove`, `_accounts`, `_clone`, `_free`.
 pub struct clef_token_store(pub(super) TokenStore);
 
 /// The accounts of a store, as they were at one time. Immutable; any thread may read it at any
@@ -56,6 +58,55 @@ pub unsafe extern "C" fn clef_token_store_new_file(
         let path = nullable_text("path", path)?.map(Path::new);
         Ok(hand_over(clef_token_store(TokenStore::file(path)?)))
     })
+}
+
+/// Does one thing for a custom store: `task` says what. It answers now, or keeps the task and
+/// answers it later from any thread.
+///
+/// `task` is yours: end it exactly once, with `clef_store_task_done`, `clef_store_task_fail` or
+/// `clef_store_task_free`. Called on the thread that makes the call, by several threads at a time
+/// if several do; for work in the background of a runtime by its pump, or on a thread that waits
+/// for that work; never on a thread of clef's own. No lock of clef's is held. It must neither
+/// unwind nor `longjmp`, and must not use the store that it is for.
+pub type clef_store_callback =
+    Option<unsafe extern "C" fn(user_data: *mut c_void, task: Box<clef_store_task>)>;
+
+/// A store that hands each thing to do to `run`, to keep tokens wherever you like: Redis or a
+/// database behind a fleet of servers, a vault, the settings of your program. What to do for
+/// each kind of task stands at `CLEF_STORE_TASK_LOAD` and its kin.
+///
+/// Whoever uses the store waits until the task ends, up to 30 seconds after `run` was called: then
+/// it is `CLEF_STATUS_TIMEOUT`, and a later answer is dropped. In the background no thread is held
+/// while the answer is awaited. `user_data` is handed to `run` as it is. `free_user_data`, where
+/// not NULL, is called once with it: when the store and everything that uses it are freed, or
+/// when this call fails.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn clef_token_store_new_custom(
+    run: clef_store_callback,
+    user_data: *mut c_void,
+    free_user_data: clef_free_callback,
+    store: Option<&mut MaybeUninit<Option<Box<clef_token_store>>>>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    let user_data = UserData::new(user_data, free_user_data);
+    guard(Out::new("store", store), error, move || {
+        let run = run.ok_or_else(|| must_not_be_null("run"))?;
+        let store = TokenStore::custom(task_handler(run, user_data));
+        Ok(hand_over(clef_token_store(store)))
+    })
+}
+
+/// Has `run` do the tasks of a store.
+pub(super) fn task_handler(
+    run: unsafe extern "C" fn(*mut c_void, Box<clef_store_task>),
+    user_data: UserData,
+) -> impl Fn(StoreTask) + Send + Sync + 'static {
+    move |task| {
+        let task = Box::new(clef_store_task(task));
+        // SAFETY: the header asks the caller for a function that takes this `user_data` and the task, on the threads
+        // that it names; `user_data` is freed after the store, which runs this.
+        unsafe { run(user_data.pointer(), task) }
+    }
 }
 
 /// The token of an account, as it was stored, expired or not. Yours: free it with

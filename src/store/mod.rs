@@ -1,6 +1,7 @@
 //! Keeping tokens where another run of the program, or another process, finds them.
 
 mod backend;
+mod custom;
 mod directory;
 mod file;
 mod key;
@@ -8,8 +9,10 @@ mod locked;
 #[cfg(test)]
 pub(crate) mod memory;
 mod record;
+mod task;
 
 pub use key::Key;
+pub use task::{StoreTask, StoreTaskKind};
 
 pub(crate) use backend::{Backend, Doing, Lease, Stored};
 pub(crate) use locked::{Locked, Patience};

@@ -117,6 +117,15 @@ impl Context {
         result.ok_or_else(|| Error::new(Status::Internal, "a callback panicked"))
     }
 
+    /// Runs host code where [`host`](Context::host) would, and waits for nothing, also where the work was stopped.
+    pub(crate) fn leave_to_host(&self, call: impl FnOnce() + Send + 'static) {
+        match &self.place {
+            Place::ThisThread(_) => self.desk.run(call),
+            // The pump runs until no work is left.
+            Place::Background(background) => drop(background.pump().push(call)),
+        }
+    }
+
     /// Does what blocks: here, or on one of the runtime's threads. It has to look at [`Context::is_stopped`] itself.
     pub async fn block<R: Send + 'static>(
         &self,

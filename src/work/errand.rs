@@ -19,6 +19,12 @@ pub(crate) struct Errand<Q, A> {
 type Kept<A> = Result<A>;
 
 impl<Q, A> Errand<Q, A> {
+    /// One whose answer nobody waits for.
+    pub(super) fn unwatched(question: Q) -> Errand<Q, A> {
+        let (answer, _) = promise();
+        Errand { question, answer }
+    }
+
     pub(crate) fn question(&self) -> &Q {
         &self.question
     }

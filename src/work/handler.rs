@@ -71,7 +71,12 @@ impl<Q: Send + 'static, A: Send + 'static> Handler<Q, A> {
         };
 
         let pump = background.pump().clone();
-        if background.is_closing() {
+        let is_too_late = {
+            let (background, stop) = (background.clone(), context.stop().clone());
+            // What was spent is still to be kept.
+            move || background.is_closing() && !stop.may_have_spent()
+        };
+        if is_too_late() {
             return Err(Unanswered::not_asked(cancelled()));
         }
         if !context.is_background() && pump.is_this_threads() {
@@ -81,8 +86,7 @@ impl<Q: Send + 'static, A: Send + 'static> Handler<Q, A> {
         }
         let deadline = self.deadline(Instant::now());
         let _turn = receipt.waits_for(pump.clone());
-        let of_handler = background.clone();
-        pump.push(move || match of_handler.is_closing() {
+        pump.push(move || match is_too_late() {
             true => parcel.return_to_sender(),
             false => {
                 if let Some(errand) = parcel.open() {
@@ -92,5 +96,16 @@ impl<Q: Send + 'static, A: Send + 'static> Handler<Q, A> {
         })
         .map_err(Unanswered::not_asked)?;
         receipt.answer(deadline).await
+    }
+
+    /// Asks the host without waiting for an answer, also for work that was stopped; not where nobody will pump any more.
+    pub(crate) fn leave(&self, question: Q, context: &Context) {
+        let run = self.run.clone();
+        let call = move || run(Errand::unwatched(question));
+        match &self.bound_to {
+            None => context.leave_to_host(call),
+            // It cannot be done any more.
+            Some(background) => drop(background.pump().push(call)),
+        }
     }
 }

@@ -91,6 +91,7 @@ static clef_login_options *login_options; /* with CLEF_LOGIN_NO_BROWSER */
 static clef_runtime *login_runtime;
 static clef_operation *login; /* waits */
 static clef_login_attempt *attempt; /* the same login */
+static clef_token_store *custom_store;
 static const char *state;
 
 static int rows;
@@ -265,6 +266,58 @@ static clef_status with_ending(enum ending how, clef_error **error)
     ending = how;
     return clef_credentials_refresh_pkce_token(with_failing_sender, "refresh-" SECRET, OUT(token),
                                                error);
+}
+
+/* What the custom store does with a task of this kind, before it fails it; others are done. */
+static struct {
+    clef_task_kind kind;
+    void (*rows)(clef_store_task *task);
+    clef_status status;
+    enum { SAY_NOTHING, SAY_X, SAY_UTF8, SAY_HUGE } message;
+} in_task;
+
+static void run_task(void *user_data, clef_store_task *task)
+{
+    (void)user_data;
+    if (clef_store_task_kind(task) != in_task.kind) {
+        clef_store_task_done(task);
+        return;
+    }
+    if (in_task.rows)
+        in_task.rows(task);
+    switch (in_task.message) {
+    case SAY_NOTHING: clef_store_task_fail(task, in_task.status, NULL); break;
+    case SAY_X: clef_store_task_fail(task, in_task.status, "x"); break;
+    case SAY_UTF8: clef_store_task_fail(task, in_task.status, BAD_UTF8); break;
+    default: clef_store_task_fail(task, in_task.status, MEGABYTE);
+    }
+}
+
+/* The rows of a task of this kind. */
+static void in_task_of(clef_task_kind kind, void (*rows_of_task)(clef_store_task *task))
+{
+    clef_accounts *accounts = NULL;
+    clef_error *error = NULL;
+    in_task.kind = kind;
+    in_task.rows = rows_of_task;
+    in_task.status = CLEF_STATUS_IO;
+    in_task.message = SAY_NOTHING;
+    if (kind == CLEF_STORE_TASK_LIST)
+        CHECK_STATUS(clef_token_store_accounts(custom_store, credentials, &accounts, &error),
+                     CLEF_STATUS_IO);
+    else
+        CHECK_STATUS(clef_token_store_save(custom_store, credentials, NULL, token, &error),
+                     CLEF_STATUS_IO);
+    in_task.rows = NULL;
+}
+
+/* A store whose task fails with this. */
+static clef_status with_failing_task(clef_status status, int message, clef_error **error)
+{
+    in_task.kind = CLEF_STORE_TASK_LOAD;
+    in_task.status = status;
+    in_task.message = message;
+    return clef_token_store_load(custom_store, credentials, NULL, OUT(token), error);
 }
 
 /* NULL, in every place where a pointer goes */
@@ -850,6 +903,56 @@ static void null_in_whole_logins(void)
     clef_login_options_free(NULL);
 }
 
+static void null_in_load_task(clef_store_task *task)
+{
+    INVALID(clef_store_task_set_value(task, NULL, "1", error), "value must not be NULL");
+    WORKS(clef_store_task_set_value(task, "x", NULL, error));
+    INVALID(clef_store_task_set_version(task, "1", error), "Load is not answered with a version");
+    INVALID(clef_store_task_set_fence(task, 1, error), "Load is not answered with a fence");
+    INVALID(clef_store_task_add_account(task, "a", error), "Load is not answered with accounts");
+}
+
+static void null_in_save_task(clef_store_task *task)
+{
+    INVALID(clef_store_task_set_version(task, NULL, error), "version must not be NULL");
+    INVALID(clef_store_task_set_value(task, "x", NULL, error), "Save is not answered with a value");
+}
+
+static void null_in_list_task(clef_store_task *task)
+{
+    INVALID(clef_store_task_add_account(task, NULL, error), "account must not be NULL");
+}
+
+static void null_in_store_tasks(void)
+{
+    freed = 0;
+    INVALID(clef_token_store_new_custom(NULL, garbage, count_free, OUT(store), error),
+            "run must not be NULL");
+    INVALID(clef_token_store_new_custom(run_task, garbage, count_free, NULL, error),
+            "store must not be NULL");
+    CHECK_INT(freed, 4);
+    WORKS(clef_token_store_new_custom(run_task, NULL, NULL, OUT(store), error));
+    INVALID(clef_runtime_new_store(NULL, run_task, garbage, count_free, OUT(store), error),
+            "runtime must not be NULL");
+    INVALID(clef_runtime_new_store(runtime, NULL, garbage, count_free, OUT(store), error),
+            "run must not be NULL");
+    INVALID(clef_runtime_new_store(runtime, run_task, garbage, count_free, NULL, error),
+            "store must not be NULL");
+    CHECK_INT(clef_runtime_run_callbacks(runtime), 0);
+    CHECK_INT(freed, 10);
+    WORKS(clef_runtime_new_store(runtime, run_task, NULL, NULL, OUT(store), error));
+
+    INVALID(clef_store_task_set_value(NULL, "x", "1", error), "task must not be NULL");
+    INVALID(clef_store_task_set_version(NULL, "1", error), "task must not be NULL");
+    INVALID(clef_store_task_set_fence(NULL, 1, error), "task must not be NULL");
+    INVALID(clef_store_task_add_account(NULL, "a", error), "task must not be NULL");
+    in_task_of(CLEF_STORE_TASK_LOAD, null_in_load_task);
+    in_task_of(CLEF_STORE_TASK_SAVE, null_in_save_task);
+    in_task_of(CLEF_STORE_TASK_LIST, null_in_list_task);
+    ROW(with_failing_task(CLEF_STATUS_TLS, SAY_NOTHING, error), CLEF_STATUS_TLS,
+        CLEF_REMEDY_RETRY_LATER, "the custom store failed");
+}
+
 static void null_in_helpers(void)
 {
     INVALID(clef_gen_state(32, NULL, error), "state must not be NULL");
@@ -919,6 +1022,19 @@ static void null_in_getters(void)
     CHECK_INT(clef_accounts_len(NULL), 0);
     CHECK(clef_accounts_get(NULL, 0) == NULL);
     clef_accounts_free(NULL);
+    CHECK_INT(clef_store_task_kind(NULL), CLEF_STORE_TASK_UNKNOWN);
+    CHECK(clef_store_task_key(NULL) == NULL);
+    CHECK(clef_store_task_accounts_url(NULL) == NULL);
+    CHECK(clef_store_task_client_id(NULL) == NULL);
+    CHECK(clef_store_task_account(NULL) == NULL);
+    CHECK(clef_store_task_value(NULL) == NULL);
+    CHECK(clef_store_task_version(NULL) == NULL);
+    CHECK_INT(clef_store_task_fence(NULL), 0);
+    CHECK_INT(clef_store_task_time_to_live_ms(NULL), 0);
+    CHECK(!clef_store_task_is_cancelled(NULL));
+    clef_store_task_done(NULL);
+    clef_store_task_fail(NULL, CLEF_STATUS_STORE, "x");
+    clef_store_task_free(NULL);
     CHECK_INT(clef_scope_from_name(NULL), CLEF_SCOPE_UNKNOWN);
     CHECK(!clef_scope_set_contains(NULL, "a"));
     CHECK(!clef_scope_set_contains(scopes, NULL));
@@ -1201,6 +1317,30 @@ static void invalid_utf8_in_whole_logins(void)
             "failure is not valid UTF-8");
     INVALID(clef_login_paste(login, BAD_UTF8, error), "url is not valid UTF-8");
     INVALID(clef_login_attempt_paste(attempt, BAD_UTF8, error), "url is not valid UTF-8");
+}
+
+static void invalid_utf8_in_load_task(clef_store_task *task)
+{
+    INVALID(clef_store_task_set_value(task, BAD_UTF8, "1", error), "value is not valid UTF-8");
+    INVALID(clef_store_task_set_value(task, "x", BAD_UTF8, error), "version is not valid UTF-8");
+}
+
+static void invalid_utf8_in_save_task(clef_store_task *task)
+{
+    INVALID(clef_store_task_set_version(task, BAD_UTF8, error), "version is not valid UTF-8");
+}
+
+static void invalid_utf8_in_list_task(clef_store_task *task)
+{
+    INVALID(clef_store_task_add_account(task, BAD_UTF8, error), "account is not valid UTF-8");
+}
+
+static void invalid_utf8_in_store_tasks(void)
+{
+    in_task_of(CLEF_STORE_TASK_LOAD, invalid_utf8_in_load_task);
+    in_task_of(CLEF_STORE_TASK_SAVE, invalid_utf8_in_save_task);
+    in_task_of(CLEF_STORE_TASK_LIST, invalid_utf8_in_list_task);
+    INVALID(with_failing_task(CLEF_STATUS_TLS, SAY_UTF8, error), "message is not valid UTF-8");
 }
 
 static void sizes(void)
@@ -1520,6 +1660,55 @@ static int output;
 #define DEAD(call) ROW(call, CLEF_STATUS_LOGIN_REQUIRED, CLEF_REMEDY_LOG_IN, "the grant is dead")
 #define WRONG_STATE(call) \
     ROW(call, CLEF_STATUS_STATE_MISMATCH, CLEF_REMEDY_LOG_IN, "the state is not the one")
+
+static void huge_strings_in_load_task(clef_store_task *task)
+{
+    WORKS(clef_store_task_set_value(task, MEGABYTE, MEGABYTE, error));
+}
+
+static void huge_strings_in_save_task(clef_store_task *task)
+{
+    WORKS(clef_store_task_set_version(task, MEGABYTE, error));
+}
+
+static void huge_strings_in_list_task(clef_store_task *task)
+{
+    WORKS(clef_store_task_add_account(task, MEGABYTE, error));
+}
+
+static void huge_strings_in_store_tasks(void)
+{
+    in_task_of(CLEF_STORE_TASK_LOAD, huge_strings_in_load_task);
+    in_task_of(CLEF_STORE_TASK_SAVE, huge_strings_in_save_task);
+    in_task_of(CLEF_STORE_TASK_LIST, huge_strings_in_list_task);
+    ROW(with_failing_task(CLEF_STATUS_TLS, SAY_HUGE, error), CLEF_STATUS_TLS,
+        CLEF_REMEDY_RETRY_LATER, "mmm");
+}
+
+static void fences_of_lock_task(clef_store_task *task)
+{
+    WORKS(clef_store_task_set_fence(task, 1, error));
+    WORKS(clef_store_task_set_fence(task, INT64_MAX, error));
+    INVALID(clef_store_task_set_fence(task, 0, error), "fence must be above 0, not 0");
+    INVALID(clef_store_task_set_fence(task, -1, error), "fence must be above 0, not -1");
+    INVALID(clef_store_task_set_fence(task, INT64_MIN, error), "fence must be above 0");
+}
+
+static void fences(void)
+{
+    in_task_of(CLEF_STORE_TASK_LOCK, fences_of_lock_task);
+}
+
+/* What a store cannot mean counts as CLEF_STATUS_STORE. */
+static void statuses_of_store_tasks(void)
+{
+    const clef_status unfit[] = {CLEF_STATUS_OK, CLEF_STATUS_NOT_FOUND, CLEF_STATUS_BUSY,
+                                 CLEF_STATUS_UNSUPPORTED, CLEF_STATUS_LOGIN_REQUIRED, 12345, -1,
+                                 INT32_MIN};
+    for (size_t i = 0; i < sizeof unfit / sizeof *unfit; i++)
+        ROW_FOR(clef_status_name(unfit[i]), with_failing_task(unfit[i], SAY_X, error),
+                CLEF_STATUS_STORE, CLEF_REMEDY_RETRY_LATER, "x");
+}
 
 static void huge_strings_that_stay_here(void)
 {
@@ -2069,6 +2258,7 @@ static void set_up(void)
     CHECK_OK(clef_redirect_listener_new(SANDBOX_REDIRECT_URI, &listener, &error));
     CHECK_OK(clef_token_store_new_file(NO_DIRECTORY, &store, &error));
     start_a_login_that_waits();
+    CHECK_OK(clef_token_store_new_custom(run_task, NULL, NULL, &custom_store, &error));
 }
 
 static void tear_down(void)
@@ -2081,6 +2271,7 @@ static void tear_down(void)
     clef_operation_free(operation);
     clef_runtime_free(closed_runtime);
     clef_runtime_free(runtime);
+    clef_token_store_free(custom_store);
     clef_token_store_free(store);
     clef_redirect_listener_free(listener);
     clef_user_auth_free(auth);
@@ -2133,6 +2324,7 @@ int main(int count, char **arguments)
     RUN(null_in_redirect_listeners);
     RUN(null_in_token_stores);
     RUN(null_in_whole_logins);
+    RUN(null_in_store_tasks);
     RUN(null_in_helpers);
     RUN(null_in_getters);
     RUN(past_the_end);
@@ -2140,6 +2332,7 @@ int main(int count, char **arguments)
     RUN(invalid_utf8_in_redirect_listeners);
     RUN(invalid_utf8_in_token_stores);
     RUN(invalid_utf8_in_whole_logins);
+    RUN(invalid_utf8_in_store_tasks);
     RUN(sizes);
     RUN(timeouts);
     RUN(http_statuses);
@@ -2148,6 +2341,9 @@ int main(int count, char **arguments)
     RUN(empty_strings);
     RUN(missing_settings);
     RUN(huge_strings_that_stay_here);
+    RUN(huge_strings_in_store_tasks);
+    RUN(fences);
+    RUN(statuses_of_store_tasks);
     RUN(redirect_uris);
     RUN(redirect_uris_to_listen_at);
     RUN(accounts_urls);
