@@ -109,6 +109,11 @@ fn senders() {
 }
 
 #[test]
+fn custom_store() {
+    run("custom_store");
+}
+
+#[test]
 fn keep_fresh() {
     run("keep_fresh");
 }
