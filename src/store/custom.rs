@@ -141,3 +141,142 @@ impl Backend for CustomStore {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+    use std::time::Instant;
+
+    use crate::credentials::Credentials;
+    use crate::stop::{Answer as Loss, Stop};
+    use crate::store::Record;
+    use crate::test_helpers::{ManualClock, ScriptedSender, credentials};
+    use crate::token::Token;
+
+    use super::*;
+
+    type Log = Arc<Mutex<Vec<StoreTaskKind>>>;
+
+    fn some_credentials() -> Credentials {
+        credentials(&ManualClock::new(), &ScriptedSender::new([]))
+    }
+
+    /// Notes each task, and does it.
+    fn noting(log: &Log) -> impl Fn(StoreTask) + Send + Sync + 'static {
+        let log = log.clone();
+        move |task| {
+            log.lock().unwrap().push(task.kind());
+            task.done();
+        }
+    }
+
+    /// Saves in the background of a runtime that closes meanwhile; `before` says what was sent before.
+    fn save_while_closing(bound: bool, before: fn(&Stop)) -> Vec<StoreTaskKind> {
+        let log = Log::default();
+        let runtime = Runtime::new();
+        let store = match bound {
+            true => TokenStore::custom_bound_to(&runtime, noting(&log)),
+            false => TokenStore::custom(noting(&log)),
+        };
+        let place = store.place(&some_credentials(), None).unwrap();
+        let token = Token::from_json(r#"{"access_token":"BQ"}"#, false).unwrap();
+        let record = Record::alive(&token);
+        let stop = Arc::<Stop>::default();
+        before(&stop);
+        let background = runtime.background().clone();
+        let context = Context::background(&background, stop.clone(), Arc::default());
+        let is_closing = background.clone();
+        background
+            .spawn(&stop, async move {
+                while !is_closing.is_closing() {
+                    let soon = Instant::now() + Duration::from_millis(1);
+                    context.reach(Some(soon)).await;
+                }
+                let _ = place.replace(&record, &context).await;
+            })
+            .unwrap();
+        runtime.close(None).unwrap();
+        let log = log.lock().unwrap();
+        log.clone()
+    }
+
+    #[test]
+    fn what_a_refresh_gave_is_saved_while_the_runtime_closes() {
+        for bound in [false, true] {
+            let tasks = save_while_closing(bound, |stop| {
+                stop.sent(Loss::PreciousInTime).unwrap();
+                stop.answered();
+            });
+            use StoreTaskKind::{Load, Lock, Save, Unlock};
+            assert_eq!(tasks, [Lock, Load, Save, Unlock], "bound: {bound}");
+        }
+    }
+
+    #[test]
+    fn nothing_else_is_begun_while_the_runtime_closes() {
+        for bound in [false, true] {
+            assert_eq!(save_while_closing(bound, |_| {}), [], "bound: {bound}");
+        }
+    }
+
+    /// Work that is stopped once it has the lock, before anything was sent.
+    #[test]
+    fn stopped_work_gives_its_lock_back() {
+        for bound in [false, true] {
+            let log = Log::default();
+            let runtime = Runtime::new();
+            let store = match bound {
+                true => TokenStore::custom_bound_to(&runtime, noting(&log)),
+                false => TokenStore::custom(noting(&log)),
+            };
+            let place = store.place(&some_credentials(), None).unwrap();
+            let stop = Arc::<Stop>::default();
+            let context = Context::background(runtime.background(), stop.clone(), Arc::default());
+            let stopped = stop.clone();
+            runtime
+                .background()
+                .spawn(&stop, async move {
+                    let mut locked = place.lock(&context).await.unwrap();
+                    stopped.stop();
+                    let error = locked.load().await.unwrap_err();
+                    assert_eq!(error.status(), Status::Cancelled);
+                    locked.unlock().await;
+                })
+                .unwrap();
+            while log.lock().unwrap().len() < 2 {
+                runtime.wait(Some(Duration::from_secs(20))).unwrap();
+                runtime.run_callbacks();
+            }
+            use StoreTaskKind::{Lock, Unlock};
+            assert_eq!(*log.lock().unwrap(), [Lock, Unlock], "bound: {bound}");
+        }
+    }
+
+    #[test]
+    fn a_lease_holds_for_as_long_as_the_task_asks() {
+        let store = CustomStore::new(|mut task| {
+            task.set_fence(3).unwrap();
+            task.done();
+        });
+        let key = Key::new(&some_credentials(), None).unwrap();
+        let alarm = Arc::default();
+        let context = Context::this_thread(&alarm, Arc::default());
+        let before = Instant::now();
+        let lease = crate::work::block_on(&alarm, store.lock(&key, &context)).unwrap();
+        let held = lease.ends_at.unwrap() - before;
+        assert_eq!(lease.fence, 3);
+        assert!(held >= Duration::from_secs(60), "{held:?}");
+        assert!(!lease.may_be_lost());
+    }
+
+    #[test]
+    fn a_task_shows_no_secret() {
+        let store = TokenStore::custom(|task| {
+            let shown = format!("{task:?}");
+            assert!(!shown.contains("BQ-hidden"), "{shown}");
+            task.done();
+        });
+        let token = Token::from_json(r#"{"access_token":"BQ-hidden"}"#, false).unwrap();
+        store.save(&some_credentials(), None, &token).unwrap();
+    }
+}

@@ -191,6 +191,8 @@ static inline clef_status memory_unlock(struct memory_entry *entry, const clef_s
 static inline clef_status memory_answer(struct memory *memory, clef_store_task *task)
 {
     clef_task_kind kind = clef_store_task_kind(task);
+    /* Others wait for the lock, whatever became of the call. */
+    CHECK(kind != CLEF_STORE_TASK_UNLOCK || !clef_store_task_is_cancelled(task));
     if (kind > 0 && kind < MEMORY_KINDS && memory_counts_down(&memory->failures[kind]))
         return memory->failure;
     struct memory_entry *entry = kind == CLEF_STORE_TASK_LIST ? NULL : memory_entry(memory, task);
