@@ -501,7 +501,7 @@ typedef struct clef_login_attempt clef_login_attempt;
  * Settings of a login. A setter object: one thread at a time, copied when it is used.
  *
  * Methods: `clef_login_options_new`, `_set_flags`, `_set_timeout`, `_set_browser`, `_set_page`,
- * `_free`.
+ * `_set_store`, `_free`.
  */
 typedef struct clef_login_options clef_login_options;
 
@@ -2649,6 +2649,23 @@ clef_status clef_login_options_set_page(clef_login_options *options,
                                         clef_error **error);
 
 /**
+ * Has `store` keep the token of the login for an account, from before anybody sees it: as
+ * `clef_refreshing_token_attach`. `store` NULL for none. `account` is nullable: the one without
+ * a name. `store` is kept alive.
+ *
+ * The store is looked at before anything is shown: where it fails, so does the login. The user is
+ * asked for the scopes that are stored for the account beside those of the login, so that a login
+ * for more takes nothing away. A token that could not be saved is not lost: the login works, and
+ * `clef_refreshing_token_last_error` says why.
+ *
+ * `CLEF_STATUS_INVALID_ARGUMENT` for an account of over 256 bytes.
+ */
+clef_status clef_login_options_set_store(clef_login_options *options,
+                                         const clef_token_store *store,
+                                         const char *account,
+                                         clef_error **error);
+
+/**
  * Frees settings; logins under way keep their copy. NULL does nothing.
  */
 void clef_login_options_free(clef_login_options *options);
@@ -2747,8 +2764,8 @@ clef_status clef_login(const clef_credentials *credentials,
  * `clef_login` in the background of `runtime`. The operation gives a `clef_refreshing_token`.
  * Never blocks; any thread.
  *
- * `scopes` and `options` are nullable, as there. The port is taken and the URL made here, so
- * their errors come at once, and `clef_operation_url` has the URL. `clef_operation_cancel` ends
+ * `scopes` and `options` are nullable, as there. The port is taken here, so its errors come at
+ * once, and `clef_operation_url` has the URL. `clef_operation_cancel` ends
  * it within milliseconds: once the operation is done, its port is free.
  *
  * `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`:
@@ -2769,7 +2786,8 @@ clef_status clef_login_start(const clef_credentials *credentials,
  * Ends the waiting of a login in the background with the URL that the user was sent back to: as
  * `clef_login_attempt_paste`, and fails as that. Never blocks; any thread.
  *
- * `CLEF_STATUS_UNSUPPORTED` where the operation is no login.
+ * `CLEF_STATUS_UNSUPPORTED` where the operation is no login, `CLEF_STATUS_BUSY` where its store is
+ * not looked at yet.
  */
 clef_status clef_login_paste(const clef_operation *operation,
                              const char *url,
@@ -3043,8 +3061,9 @@ clef_status clef_operation_refreshing_token(const clef_operation *operation,
  * no log: the state is in it, so it is **secret**. Free it with `clef_string_free`. Never blocks;
  * any thread.
  *
- * `CLEF_STATUS_UNSUPPORTED` where the operation is no login of `clef_login_start`. This version
- * knows it once that has returned; a later one may say `CLEF_STATUS_BUSY` before it does.
+ * Known once `clef_login_start` has returned; with a store of `clef_login_options_set_store`
+ * `CLEF_STATUS_BUSY` until that was looked at, and `CLEF_STATUS_ALREADY_USED` where the login
+ * ended before. `CLEF_STATUS_UNSUPPORTED` where the operation is no login.
  */
 clef_status clef_operation_url(const clef_operation *operation,
                                char **url,

@@ -59,8 +59,8 @@ pub extern "C" fn clef_login(
 /// `clef_login` in the background of `runtime`. The operation gives a `clef_refreshing_token`.
 /// Never blocks; any thread.
 ///
-/// `scopes` and `options` are nullable, as there. The port is taken and the URL made here, so
-/// their errors come at once, and `clef_operation_url` has the URL. `clef_operation_cancel` ends
+/// `scopes` and `options` are nullable, as there. The port is taken here, so its errors come at
+/// once, and `clef_operation_url` has the URL. `clef_operation_cancel` ends
 /// it within milliseconds: once the operation is done, its port is free.
 ///
 /// `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`:
@@ -91,7 +91,8 @@ pub unsafe extern "C" fn clef_login_start(
 /// Ends the waiting of a login in the background with the URL that the user was sent back to: as
 /// `clef_login_attempt_paste`, and fails as that. Never blocks; any thread.
 ///
-/// `CLEF_STATUS_UNSUPPORTED` where the operation is no login.
+/// `CLEF_STATUS_UNSUPPORTED` where the operation is no login, `CLEF_STATUS_BUSY` where its store is
+/// not looked at yet.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_login_paste(
     operation: Option<&clef_operation>,

@@ -11,12 +11,13 @@ use super::credentials::auth_options;
 use super::error::{clef_error, clef_status};
 use super::guard::{guard, hand_over};
 use super::login_attempt::{clef_login_attempt, clef_login_callback};
+use super::token_store::clef_token_store;
 use super::user_data::{UserData, clef_free_callback};
 
 /// Settings of a login. A setter object: one thread at a time, copied when it is used.
 ///
 /// Methods: `clef_login_options_new`, `_set_flags`, `_set_timeout`, `_set_browser`, `_set_page`,
-/// `_free`.
+/// `_set_store`, `_free`.
 pub struct clef_login_options {
     options: LoginOptions,
     /// The flag and the callback are set one by one.
@@ -156,6 +157,31 @@ pub unsafe extern "C" fn clef_login_options_set_page(
         let failure = nullable_text("failure", failure)?;
         options.options.set_page(success, failure);
         Ok(())
+    })
+}
+
+/// Has `store` keep the token of the login for an account, from before anybody sees it: as
+/// `clef_refreshing_token_attach`. `store` NULL for none. `account` is nullable: the one without
+/// a name. `store` is kept alive.
+///
+/// The store is looked at before anything is shown: where it fails, so does the login. The user is
+/// asked for the scopes that are stored for the account beside those of the login, so that a login
+/// for more takes nothing away. A token that could not be saved is not lost: the login works, and
+/// `clef_refreshing_token_last_error` says why.
+///
+/// `CLEF_STATUS_INVALID_ARGUMENT` for an account of over 256 bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn clef_login_options_set_store(
+    options: Option<&mut clef_login_options>,
+    store: Option<&clef_token_store>,
+    account: *const c_char,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    guard((), error, || {
+        let options = required_mut("options", options)?;
+        let account = nullable_text("account", account)?;
+        let store = store.map(|store| &store.0);
+        options.options.set_store(store, account)
     })
 }
 

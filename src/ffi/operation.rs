@@ -245,8 +245,9 @@ pub extern "C" fn clef_operation_refreshing_token(
 /// no log: the state is in it, so it is **secret**. Free it with `clef_string_free`. Never blocks;
 /// any thread.
 ///
-/// `CLEF_STATUS_UNSUPPORTED` where the operation is no login of `clef_login_start`. This version
-/// knows it once that has returned; a later one may say `CLEF_STATUS_BUSY` before it does.
+/// Known once `clef_login_start` has returned; with a store of `clef_login_options_set_store`
+/// `CLEF_STATUS_BUSY` until that was looked at, and `CLEF_STATUS_ALREADY_USED` where the login
+/// ended before. `CLEF_STATUS_UNSUPPORTED` where the operation is no login.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_operation_url(
     operation: Option<&clef_operation>,

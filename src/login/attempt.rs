@@ -63,10 +63,6 @@ impl LoginAttempt {
         self.shared.auth.redirect_uri()
     }
 
-    pub(crate) fn stop(&self) -> &Arc<Stop> {
-        &self.shared.stop
-    }
-
     /// Whether the user is waited for.
     pub(crate) fn is_waiting(&self) -> bool {
         matches!(self.lock().phase, Phase::Waiting(_))
@@ -173,6 +169,39 @@ impl fmt::Debug for LoginAttempt {
     }
 }
 
+/// What a login needs before the user can be asked: the port is taken, the URL is not made.
+pub(super) struct Preparation {
+    credentials: Credentials,
+    listener: Option<RedirectListener>,
+    auth: AuthOptions,
+    browser: LoginBrowser,
+    deadline: Option<Instant>,
+}
+
+impl Preparation {
+    /// Takes the port, where the redirect URI is one of this computer.
+    pub(super) fn new(credentials: &Credentials, options: &LoginOptions) -> Result<Preparation> {
+        let listener = listener_for(credentials.require_redirect_uri()?)?;
+        let reached = match &listener {
+            Some(listener) => credentials.with_redirect_uri(listener.uri())?,
+            None => credentials.clone(),
+        };
+        if let Some(listener) = &listener {
+            listener.set_page(options.success.as_deref(), options.failure.as_deref());
+        }
+        Ok(Preparation {
+            credentials: reached,
+            listener,
+            auth: AuthOptions {
+                pkce: options.auth.pkce || credentials.require_client_secret().is_err(),
+                ..options.auth
+            },
+            browser: options.browser.clone(),
+            deadline: in_time(options.timeout),
+        })
+    }
+}
+
 /// An attempt with what it needs until the user has decided. The port is free again when this is dropped.
 pub(super) struct Login {
     attempt: LoginAttempt,
@@ -182,27 +211,22 @@ pub(super) struct Login {
 }
 
 impl Login {
-    /// Takes the port, where the redirect URI is one of this computer, and makes the URL.
+    /// Makes the URL. `stop` ends the attempt.
     pub(super) fn new(
-        credentials: &Credentials,
+        preparation: Preparation,
         scopes: Option<&ScopeSet>,
-        options: &LoginOptions,
+        stop: Arc<Stop>,
     ) -> Result<Login> {
-        let listener = listener_for(credentials.require_redirect_uri()?)?;
-        let reached = match &listener {
-            Some(listener) => credentials.with_redirect_uri(listener.uri())?,
-            None => credentials.clone(),
-        };
-        if let Some(listener) = &listener {
-            listener.set_page(options.success.as_deref(), options.failure.as_deref());
-        }
-        let auth = AuthOptions {
-            pkce: options.auth.pkce || credentials.require_client_secret().is_err(),
-            ..options.auth
-        };
+        let Preparation {
+            credentials,
+            listener,
+            auth,
+            browser,
+            deadline,
+        } = preparation;
         let shared = Shared {
-            auth: UserAuth::new(&reached, scopes, auth)?,
-            stop: Arc::default(),
+            auth: UserAuth::new(&credentials, scopes, auth)?,
+            stop,
             state: Mutex::new(State {
                 phase: Phase::Waiting(listener.clone()),
                 waiting: Wakers::default(),
@@ -213,8 +237,8 @@ impl Login {
                 shared: Arc::new(shared),
             },
             listener,
-            browser: options.browser.clone(),
-            deadline: in_time(options.timeout),
+            browser,
+            deadline,
         })
     }
 

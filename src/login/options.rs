@@ -4,7 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::credentials::Credentials;
 use crate::error::{Error, Result};
+use crate::store::{Place, TokenStore, account_name};
+use crate::text::Text;
 use crate::user_auth::AuthOptions;
 
 use super::LoginAttempt;
@@ -45,6 +48,7 @@ pub struct LoginOptions {
     pub(super) timeout: Option<Duration>,
     pub(super) success: Option<String>,
     pub(super) failure: Option<String>,
+    store: Option<(TokenStore, Text)>,
 }
 
 impl Default for LoginOptions {
@@ -55,6 +59,7 @@ impl Default for LoginOptions {
             timeout: Some(TIMEOUT),
             success: None,
             failure: None,
+            store: None,
         }
     }
 }
@@ -73,6 +78,22 @@ impl LoginOptions {
     pub fn set_page(&mut self, success: Option<&str>, failure: Option<&str>) {
         self.success = success.map(str::to_owned);
         self.failure = failure.map(str::to_owned);
+    }
+
+    /// Has the token stored for an account before anybody sees it, and from then on whatever a refresh gives: see
+    /// [`RefreshingToken::attach`](crate::RefreshingToken::attach).
+    pub fn set_store(&mut self, store: Option<&TokenStore>, account: Option<&str>) -> Result<()> {
+        let account = account_name(account)?;
+        self.store = store.map(|store| (store.clone(), account));
+        Ok(())
+    }
+
+    /// Where the token is to be stored.
+    pub(super) fn place(&self, credentials: &Credentials) -> Result<Option<Place>> {
+        let place = |(store, account): &(TokenStore, Text)| {
+            store.place(credentials, Some(account.as_str()))
+        };
+        self.store.as_ref().map(place).transpose()
     }
 
     /// Without an operation there is nobody to ask for the URL.

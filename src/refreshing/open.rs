@@ -81,6 +81,7 @@ impl RefreshingToken {
         context: &Context,
     ) -> Result<RefreshingToken> {
         let this = RefreshingToken::new(token.clone(), credentials)?;
+        context.stop().answered();
         let unsaved = match place.replace(&Record::alive(&token), context).await {
             Ok(()) => None,
             Err(error) => {

@@ -1,7 +1,7 @@
 //! One piece of work in the background, as the host sees it.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use crate::clock::in_time;
@@ -36,7 +36,8 @@ pub struct Operation {
 
 struct Shared {
     stop: Arc<Stop>,
-    login: Option<LoginAttempt>,
+    /// Of a login, once there is something to show.
+    login: Option<Arc<OnceLock<LoginAttempt>>>,
     pump: Arc<Pump>,
     state: Mutex<State>,
 }
@@ -59,12 +60,27 @@ impl Operation {
     where
         F: Future<Output = Result<Outcome>> + Send + 'static,
     {
-        Operation::start_for(None, background, completion, work)
+        Operation::start_as(None, Arc::default(), background, completion, work)
     }
 
-    /// [`start`](Operation::start) for the work of a login attempt, where it is one.
-    pub(crate) fn start_for<F>(
-        login: Option<LoginAttempt>,
+    /// [`start`](Operation::start) for a login, which `stop` ends.
+    pub(crate) fn start_login<F>(
+        login: Arc<OnceLock<LoginAttempt>>,
+        stop: Arc<Stop>,
+        background: &Arc<Background>,
+        completion: Option<Completion>,
+        work: impl FnOnce(Context) -> F,
+    ) -> Result<Operation>
+    where
+        F: Future<Output = Result<Outcome>> + Send + 'static,
+    {
+        let work = |context, _| work(context);
+        Operation::start_as(Some(login), stop, background, completion, work)
+    }
+
+    fn start_as<F>(
+        login: Option<Arc<OnceLock<LoginAttempt>>>,
+        stop: Arc<Stop>,
         background: &Arc<Background>,
         completion: Option<Completion>,
         work: impl FnOnce(Context, Operation) -> F,
@@ -72,10 +88,6 @@ impl Operation {
     where
         F: Future<Output = Result<Outcome>> + Send + 'static,
     {
-        let stop = match &login {
-            Some(attempt) => attempt.stop().clone(),
-            None => Arc::default(),
-        };
         let desk = Arc::new(Desk::default());
         let operation = Operation {
             shared: Arc::new(Shared {
@@ -164,16 +176,25 @@ impl Operation {
     /// milliseconds: once it is done, its port is free.
     pub fn cancel(&self) {
         self.shared.stop.stop();
-        let ends_by_itself = self.login().is_ok_and(LoginAttempt::is_waiting);
+        let ends_by_itself = self
+            .shared
+            .login
+            .as_ref()
+            .is_some_and(|login| login.get().is_none_or(LoginAttempt::is_waiting));
         if self.shared.stop.is_stopped() && !ends_by_itself {
             self.finish(Err(cancelled()));
         }
     }
 
-    /// The login that this carries out; [`Status::Unsupported`] where it is none.
+    /// The login that this carries out; [`Status::Unsupported`] where it is none, [`Status::Busy`] while its store is looked
+    /// at.
     pub fn login(&self) -> Result<&LoginAttempt> {
         let not_a_login = || Error::new(Status::Unsupported, "the operation is no login");
-        self.shared.login.as_ref().ok_or_else(not_a_login)
+        let login = self.shared.login.as_ref().ok_or_else(not_a_login)?;
+        login.get().ok_or_else(|| match self.is_done() {
+            true => Error::new(Status::AlreadyUsed, "the login ended before it was shown"),
+            false => Error::new(Status::Busy, "the login is not to be shown yet"),
+        })
     }
 
     /// What it gave; [`Status::Busy`] until it is done.

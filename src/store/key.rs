@@ -92,6 +92,18 @@ impl Key {
     }
 }
 
+/// The name of an account, `""` for the one without.
+pub(crate) fn account_name(account: Option<&str>) -> Result<Text> {
+    let account = account.unwrap_or_default();
+    if account.len() > MAX_ACCOUNT_BYTES {
+        return Err(Error::invalid_argument(format!(
+            "account must have at most {MAX_ACCOUNT_BYTES} bytes, not {}",
+            account.len()
+        )));
+    }
+    Text::new(account).map_err(|_| Error::invalid_argument("account must not have a NUL inside"))
+}
+
 #[cfg(test)]
 mod tests {
     use crate::test_helpers::{ManualClock, ScriptedSender, credentials};

@@ -16,6 +16,8 @@ pub(crate) struct Memory {
     state: Mutex<State>,
 }
 
+type Meddling = Box<dyn FnOnce(&Memory) + Send>;
+
 #[derive(Default)]
 struct State {
     texts: HashMap<String, (String, u64)>,
@@ -27,7 +29,7 @@ struct State {
     /// How many leases end before they are used.
     short_leases: usize,
     save_failures: VecDeque<Error>,
-    before_save: Option<Box<dyn FnOnce(&Memory) + Send>>,
+    before_save: Option<Meddling>,
 }
 
 impl Memory {

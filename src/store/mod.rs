@@ -12,6 +12,7 @@ mod record;
 mod task;
 
 pub use key::Key;
+pub(crate) use key::account_name;
 pub use task::{StoreTask, StoreTaskKind};
 
 pub(crate) use backend::{Backend, Doing, Lease, Stored};

@@ -881,6 +881,9 @@ static void null_in_whole_logins(void)
     INVALID(clef_login_options_set_page(NULL, "x", "x", error), "options must not be NULL");
     WORKS(clef_login_options_set_page(login_options, NULL, "x", error));
     WORKS(clef_login_options_set_page(login_options, "x", NULL, error));
+    INVALID(clef_login_options_set_store(NULL, store, "me", error), "options must not be NULL");
+    WORKS(clef_login_options_set_store(login_options, store, NULL, error));
+    WORKS(clef_login_options_set_store(login_options, NULL, "me", error));
     INVALID(clef_login(NULL, NULL, NULL, OUT(refreshing), error), "credentials must not be NULL");
     INVALID(clef_login(credentials, scopes, login_options, NULL, error), "token must not be NULL");
     freed = 0;
@@ -1311,6 +1314,8 @@ static void invalid_utf8_in_token_stores(void)
 
 static void invalid_utf8_in_whole_logins(void)
 {
+    INVALID(clef_login_options_set_store(login_options, store, BAD_UTF8, error),
+            "account is not valid UTF-8");
     INVALID(clef_login_options_set_page(login_options, BAD_UTF8, NULL, error),
             "success is not valid UTF-8");
     INVALID(clef_login_options_set_page(login_options, NULL, BAD_UTF8, error),
@@ -1733,6 +1738,8 @@ static void huge_strings_that_stay_here(void)
     INVALID(clef_refreshing_token_attach(refreshing, store, MEGABYTE, error),
             "account must have at most 256 bytes");
     WORKS(clef_login_options_set_page(login_options, MEGABYTE, MEGABYTE, error));
+    INVALID(clef_login_options_set_store(login_options, store, MEGABYTE, error),
+            "account must have at most 256 bytes");
     ROW(clef_login_paste(login, MEGABYTE, error), CLEF_STATUS_MISSING_PARAMETER,
         CLEF_REMEDY_LOG_IN, "no parameter 'state'");
     WRONG_STATE(clef_login_attempt_paste(attempt, MEGABYTE_STATE, error));
