@@ -233,3 +233,31 @@ impl fmt::Debug for Context {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::ready;
+
+    use crate::runtime::{Operation, Runtime};
+
+    use super::*;
+
+    #[test]
+    fn a_call_that_nobody_waits_for_any_more_is_taken_back() {
+        let runtime = Runtime::new();
+        let work = |context: Context, _| async move {
+            let left = context.host(|| panic!("nobody waits for it"));
+            match race(left, ready(())).await {
+                Either::First(outcome) => outcome,
+                Either::Second(()) => Err(cancelled()),
+            }
+        };
+        let operation = Operation::start(runtime.background(), None, work).unwrap();
+        // Who waits for it would run what it has left.
+        while !operation.is_done() {
+            std::thread::yield_now();
+        }
+        assert_eq!(operation.result().unwrap_err().status(), Status::Cancelled);
+        assert_eq!(runtime.run_callbacks(), 0);
+    }
+}
