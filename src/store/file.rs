@@ -194,3 +194,124 @@ fn remove(path: &Path) -> Result<()> {
         _ => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::{env, process};
+
+    use crate::error::Status;
+    use crate::store::here;
+    use crate::test_helpers::{ManualClock, ScriptedSender, credentials};
+
+    use super::*;
+
+    /// A directory of a test's own, removed in the end.
+    struct Scratch(PathBuf);
+
+    impl Scratch {
+        fn new(name: &str) -> Scratch {
+            let path = env::temp_dir().join(format!("clef-{name}-{}", process::id()));
+            let _ = fs::remove_dir_all(&path);
+            Scratch(path)
+        }
+
+        fn backend(&self) -> FileBackend {
+            FileBackend::new(Directory::new(&self.0).unwrap())
+        }
+
+        fn file(&self, ending: &str) -> PathBuf {
+            Directory::new(&self.0).unwrap().file(&key(), ending)
+        }
+    }
+
+    impl Drop for Scratch {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn key() -> Key {
+        let credentials = credentials(&ManualClock::new(), &ScriptedSender::new([]));
+        Key::new(&credentials, None).unwrap()
+    }
+
+    fn lock(backend: &FileBackend) -> Result<Lease> {
+        here(async |context| backend.lock(&key(), context).await)
+    }
+
+    fn unlock(backend: &FileBackend, lease: Lease) {
+        here(async |context| backend.unlock(&key(), lease, context).await).unwrap();
+    }
+
+    fn load(backend: &FileBackend, lease: Option<&Lease>) -> Option<Secret> {
+        let stored = here(async |context| backend.load(&key(), lease, context).await).unwrap();
+        stored.map(|stored| stored.text)
+    }
+
+    fn save(backend: &FileBackend, lease: &Lease, text: &str) {
+        let text = Secret::new(text).unwrap();
+        let key = key();
+        here(async |context| backend.save(&key, &text, None, lease, context).await).unwrap();
+    }
+
+    #[test]
+    fn one_at_a_time_has_the_lock() {
+        let scratch = Scratch::new("lock");
+        let (one, other) = (scratch.backend(), scratch.backend());
+        let lease = lock(&one).unwrap();
+        for backend in [&one, &other] {
+            assert_eq!(lock(backend).unwrap_err().status(), Status::Busy);
+        }
+        unlock(&one, lease);
+        drop(lock(&other).unwrap());
+        lock(&one).unwrap();
+    }
+
+    /// A process that was forked meanwhile has the open file too.
+    #[test]
+    fn a_lock_that_was_inherited_is_given_back() {
+        let scratch = Scratch::new("inherited");
+        let backend = scratch.backend();
+        let lease = lock(&backend).unwrap();
+        let inherited = lease.file.as_ref().unwrap().try_clone().unwrap();
+        unlock(&backend, lease);
+        lock(&backend).unwrap();
+        drop(inherited);
+    }
+
+    #[test]
+    fn who_has_the_lock_finds_what_was_about_to_be_stored() {
+        let scratch = Scratch::new("newer");
+        let backend = scratch.backend();
+        let lease = lock(&backend).unwrap();
+        assert_eq!(load(&backend, Some(&lease)), None);
+        save(&backend, &lease, "{\"token\":1}\n");
+        fs::rename(scratch.file(STORED), scratch.file(NEW)).unwrap();
+        save_over(&scratch, "{\"token\":0}\n");
+        let text = |lease| load(&backend, lease).unwrap().expose().to_owned();
+        assert_eq!(text(None), "{\"token\":0}\n");
+        assert_eq!(text(Some(&lease)), "{\"token\":1}\n");
+        assert_eq!(text(None), "{\"token\":1}\n");
+        assert!(!scratch.file(NEW).exists());
+    }
+
+    fn save_over(scratch: &Scratch, text: &str) {
+        let file = directory::create(&scratch.file(STORED));
+        file.unwrap().write_all(text.as_bytes()).unwrap();
+    }
+
+    #[test]
+    fn what_is_cut_or_has_a_hole_is_not_whole() {
+        let whole = "{\"clef_token_store\":1,\"token\":{\"access_token\":\"a}\"}}\n";
+        assert!(is_whole(whole));
+        for cut in 0..whole.len() - 1 {
+            assert!(!is_whole(&whole[..cut]), "{}", &whole[..cut]);
+            for end in cut + 1..whole.len() {
+                let hole = "\0".repeat(end - cut);
+                let holed = format!("{}{hole}{}", &whole[..cut], &whole[end..]);
+                assert!(!is_whole(&holed), "{holed:?}");
+            }
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::env::{self, consts};
 
-use clef_harness::{Library, Program};
+use clef_harness::{Library, Program, require};
 use clef_sandbox::{Options, Sandbox};
 
 use crate::support::scratch;
@@ -106,6 +106,13 @@ fn redirect_listener() {
 #[test]
 fn login() {
     run("login");
+}
+
+#[test]
+fn file_store() {
+    let output = run("file_store");
+    let mount = "leave to mount a file system";
+    require(mount, !output.contains(&format!("needs {mount}")));
 }
 
 #[test]

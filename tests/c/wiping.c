@@ -2,9 +2,10 @@
  * Memory that is freed has no secret in it any more. The program's own free() looks, which the library calls too; so
  * this runs neither under valgrind nor with a sanitiser, which bring their own.
  */
-#include "check.h"
+#include "files.h"
 
 #include <arpa/inet.h>
+#include <glob.h>
 #include <malloc.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -216,6 +217,52 @@ static void redirects_are_wiped(void)
     CHECK_INT(found, 0);
 }
 
+/* Also where what is stored cannot be read. */
+static void stored_tokens_are_wiped(void)
+{
+    char directory[] = "/tmp/clef-wiping-XXXXXX", *bytes;
+    CHECK(mkdtemp(directory) != NULL);
+    clef_credentials *made = credentials();
+    clef_token *first = token(), *loaded = NULL;
+    clef_token_store *store = NULL;
+    clef_accounts *accounts = NULL;
+    clef_error *error = NULL;
+    CHECK_OK(clef_token_store_new_file(directory, &store, &error));
+    CHECK_OK(clef_token_store_save(store, made, NULL, first, &error));
+    CHECK_OK(clef_token_store_save(store, made, NULL, first, &error));
+    CHECK_OK(clef_token_store_load(store, made, NULL, &loaded, &error));
+    CHECK_STRING(clef_token_access_token(loaded), ACCESS_TOKEN);
+    clef_token_free(loaded);
+    CHECK_OK(clef_token_store_accounts(store, made, &accounts, &error));
+    CHECK_INT(clef_accounts_len(accounts), 1);
+    clef_accounts_free(accounts);
+    CHECK_INT(found, 0);
+
+    glob_t files;
+    char pattern[64];
+    size_t size;
+    snprintf(pattern, sizeof pattern, "%s/*.json", directory);
+    CHECK_INT(glob(pattern, 0, NULL, &files), 0);
+    bytes = file_bytes(files.gl_pathv[0], &size);
+    const char ends[] = {' ', '\0', (char)0xff};
+    for (size_t i = 0; i < sizeof ends; i++) {
+        bytes[size - 2] = ends[i];
+        write_file(files.gl_pathv[0], bytes, size, 0600);
+        CHECK_STATUS(clef_token_store_load(store, made, NULL, &loaded, &error), CLEF_STATUS_STORE);
+        CHECK_STATUS(clef_token_store_save(store, made, NULL, first, &error), CLEF_STATUS_STORE);
+        CHECK_OK(clef_token_store_accounts(store, made, &accounts, &error));
+        clef_accounts_free(accounts);
+    }
+    memset(bytes, 0, size);
+    free(bytes);
+    globfree(&files);
+    remove_tree(directory);
+    clef_token_store_free(store);
+    clef_token_free(first);
+    clef_credentials_free(made);
+    CHECK_INT(found, 0);
+}
+
 int main(void)
 {
     is_watching = true;
@@ -227,5 +274,6 @@ int main(void)
     RUN(logins_are_wiped);
     RUN(self_refreshing_tokens_are_wiped);
     RUN(redirects_are_wiped);
+    RUN(stored_tokens_are_wiped);
     return check_exit();
 }

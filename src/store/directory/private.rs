@@ -17,7 +17,7 @@ const MAX_BYTES: usize = 1 << 20;
 pub(crate) enum Found<T> {
     Nothing,
     Private(T),
-    /// It could be of others, or is no text.
+    /// It is in others' reach, or out of ours, or is no text.
     Refused(Error),
 }
 
@@ -86,6 +86,9 @@ fn open(path: &Path, options: &OpenOptions) -> Result<Found<File>> {
     match (opened, problem) {
         (_, Some(problem)) => Ok(Found::Refused(refused(path, &problem))),
         (Ok((_, file)), None) => Ok(Found::Private(file)),
+        (Err(error), None) if error.kind() == io::ErrorKind::PermissionDenied => {
+            Ok(Found::Refused(failed("open", path, &error)))
+        }
         (Err(error), None) => Err(failed("open", path, &error)),
     }
 }
