@@ -618,7 +618,7 @@ typedef struct clef_token clef_token;
  * user has no need of it. What cannot be read, be it damaged or from a later version of clef, is
  * an error and stays as it is, until `clef_token_store_remove`.
  *
- * Methods: `clef_token_store_new_file`, `_new_custom`, `clef_runtime_new_store`,
+ * Methods: `clef_token_store_new_file`, `_new_keyring`, `_new_custom`, `clef_runtime_new_store`,
  * `clef_token_store_load`, `_save`, `_remove`, `_accounts`, `_clone`, `_free`.
  */
 typedef struct clef_token_store clef_token_store;
@@ -2306,6 +2306,26 @@ void clef_redirect_listener_free(clef_redirect_listener *listener);
 clef_status clef_token_store_new_file(const char *path,
                                       clef_token_store **store,
                                       clef_error **error);
+
+/**
+ * Keeps tokens in the keyring of the desktop, which the user's login unlocks: by the Secret
+ * Service API on Linux and its like (GNOME Keyring, KWallet, KeePassXC). `service` is the name of
+ * your program, by which the user finds them there, 1 to 256 bytes; it is nullable: then it is
+ * `clef`. Processes keep out of each other's way by lock files in the directory that
+ * `clef_token_store_new_file` has for NULL.
+ *
+ * The environment is read for that directory during this call, and by every call of the store
+ * for the address of the session bus (`DBUS_SESSION_BUS_ADDRESS`, `XDG_RUNTIME_DIR`): no other
+ * thread may change it meanwhile. No thread stays behind, and no dialog is opened: a keyring that
+ * is locked or absent is `CLEF_STATUS_STORE` in the store's calls, and so is one that does not
+ * answer within 30 seconds.
+ *
+ * `CLEF_STATUS_UNSUPPORTED` where clef was built without the feature `keyring`,
+ * `CLEF_STATUS_STORE` where the environment names no home directory.
+ */
+clef_status clef_token_store_new_keyring(const char *service,
+                                         clef_token_store **store,
+                                         clef_error **error);
 
 /**
  * A store that hands each thing to do to `run`, to keep tokens wherever you like: Redis or a

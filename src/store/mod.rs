@@ -5,6 +5,8 @@ mod custom;
 mod directory;
 mod file;
 mod key;
+#[cfg(feature = "keyring")]
+mod keyring;
 mod locked;
 #[cfg(test)]
 pub(crate) mod memory;
@@ -32,6 +34,9 @@ use crate::work::{Context, block_on};
 
 use directory::{Directory, state_directory};
 use file::FileBackend;
+
+/// The longest name of a program in a keyring, in bytes.
+const MAX_SERVICE_BYTES: usize = 256;
 
 /// Keeps tokens, one for each [`Key`]. Shared: clones are the same store, any thread may use it at any time.
 #[derive(Clone)]
@@ -61,6 +66,28 @@ impl TokenStore {
             None => Directory::new(&state_directory()?)?,
         };
         Ok(TokenStore::new(FileBackend::new(directory)))
+    }
+
+    /// Keeps each token in the keyring of the desktop, under the name of the program, `clef` without one.
+    /// [`Status::Unsupported`] where clef was built without the feature `keyring`.
+    pub fn keyring(service: Option<&str>) -> Result<TokenStore> {
+        let service = service.unwrap_or("clef");
+        if service.is_empty() || service.len() > MAX_SERVICE_BYTES {
+            return Err(Error::invalid_argument(format!(
+                "service must have 1 to {MAX_SERVICE_BYTES} bytes, not {}",
+                service.len()
+            )));
+        }
+        #[cfg(feature = "keyring")]
+        return Ok(TokenStore::new(keyring::Keyring::new(
+            service,
+            Directory::new(&state_directory()?)?,
+        )));
+        #[cfg(not(feature = "keyring"))]
+        Err(Error::new(
+            Status::Unsupported,
+            "this clef was built without the feature `keyring`",
+        ))
     }
 
     pub(crate) fn place(&self, credentials: &Credentials, account: Option<&str>) -> Result<Place> {

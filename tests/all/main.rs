@@ -9,6 +9,8 @@ mod declarations;
 mod demo;
 mod examples;
 mod header;
+#[cfg(target_os = "linux")]
+mod keyring;
 mod panic;
 mod planted_bugs;
 mod proxy;

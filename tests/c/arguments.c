@@ -831,10 +831,16 @@ static void null_in_redirect_listeners(void)
 #define NO_STORE(call) \
     ROW(call, CLEF_STATUS_STORE, CLEF_REMEDY_RETRY_LATER, NO_DIRECTORY " is not a directory")
 
+#define WITHOUT_KEYRING(call) \
+    ROW(call, CLEF_STATUS_UNSUPPORTED, CLEF_REMEDY_FIX_CALL, \
+        "this clef was built without the feature `keyring`")
+
 static void null_in_token_stores(void)
 {
     WORKS(clef_token_store_new_file(NULL, OUT(store), error));
     INVALID(clef_token_store_new_file(NO_DIRECTORY, NULL, error), "store must not be NULL");
+    WITHOUT_KEYRING(clef_token_store_new_keyring(NULL, OUT(store), error));
+    INVALID(clef_token_store_new_keyring("x", NULL, error), "store must not be NULL");
     INVALID(clef_token_store_load(NULL, credentials, "me", OUT(token), error),
             "store must not be NULL");
     INVALID(clef_token_store_load(store, NULL, "me", OUT(token), error),
@@ -1297,6 +1303,8 @@ static void invalid_utf8_in_redirect_listeners(void)
 static void invalid_utf8_in_token_stores(void)
 {
     INVALID(clef_token_store_new_file(BAD_UTF8, OUT(store), error), "path is not valid UTF-8");
+    INVALID(clef_token_store_new_keyring(BAD_UTF8, OUT(store), error),
+            "service is not valid UTF-8");
     INVALID(clef_token_store_load(store, credentials, BAD_UTF8, OUT(token), error),
             "account is not valid UTF-8");
     INVALID(clef_token_store_save(store, credentials, BAD_UTF8, token, error),
@@ -1584,6 +1592,8 @@ static void empty_strings(void)
             "expected_state must not be empty");
     WORKS(clef_redirect_listener_set_page(listener, "", "", error));
     INVALID(clef_token_store_new_file("", OUT(store), error), "path must not be empty");
+    INVALID(clef_token_store_new_keyring("", OUT(store), error),
+            "service must have 1 to 256 bytes");
     NO_STORE(clef_token_store_load(store, credentials, "", OUT(token), error));
     INVALID(clef_credentials_new("", NULL, NULL, NULL, OUT(credentials), error),
             "client_id must not be empty");
@@ -1724,6 +1734,8 @@ static void huge_strings_that_stay_here(void)
         CLEF_REMEDY_RETRY_LATER, "no redirect came in time");
     INVALID(clef_token_store_new_file(MEGABYTE, OUT(store), error),
             "path must have at most 4096 bytes");
+    INVALID(clef_token_store_new_keyring(MEGABYTE, OUT(store), error),
+            "service must have 1 to 256 bytes");
     INVALID(clef_token_store_load(store, credentials, MEGABYTE, OUT(token), error),
             "account must have at most 256 bytes");
     INVALID(clef_token_store_save(store, credentials, MEGABYTE, token, error),

@@ -868,6 +868,10 @@ static void what_was_not_written_whole_is_not_taken(void)
         check_not_taken("after-a-hole");
         free(holed);
     }
+    /* A token may have lines of its own. */
+    static const char LINE[] = "{\"clef_token_store\":2,\"token\":{\"own\":{}\n";
+    write_file(newer, LINE, strlen(LINE), 0600);
+    check_not_taken("after-a-line");
     write_file(newer, zeros, size, 0600);
     check_not_taken("after-zeros");
     write_file(newer, later, size, 0644);
