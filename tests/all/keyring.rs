@@ -14,11 +14,14 @@ use crate::support::scratch;
 const SESSION: &str = r#"
 set -e
 printf password | gnome-keyring-daemon --unlock --components=secrets >/dev/null
+ask() {
+    dbus-send --session --print-reply --dest=org.freedesktop.secrets /org/freedesktop/secrets \
+        org.freedesktop.Secret.Service."$@"
+}
 "$1" store
+test "$(ask SearchItems dict:string:string:application,clef | grep -c 'object path')" = 4
 "$1" load
-dbus-send --session --print-reply --dest=org.freedesktop.secrets /org/freedesktop/secrets \
-    org.freedesktop.Secret.Service.Lock \
-    array:objpath:/org/freedesktop/secrets/collection/login >/dev/null
+ask Lock array:objpath:/org/freedesktop/secrets/collection/login >/dev/null
 "$1" locked
 "#;
 

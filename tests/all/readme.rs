@@ -183,6 +183,19 @@ fn receiving_the_redirect_compiles() {
     compiles("readme-redirect", &source);
 }
 
+#[test]
+fn storing_compiles() {
+    let readme = read("README.md");
+    let storing = block(section(&readme, "## Storage"), "c");
+    let source = format!(
+        "#include <clef.h>\n\
+         int keep(const clef_credentials *credentials, clef_token *token);\n\
+         int keep(const clef_credentials *credentials, clef_token *token)\n{{\n\
+         clef_token_store *store;\nclef_error *error;\n{storing}return failed;\n}}\n"
+    );
+    compiles("readme-storage", &source);
+}
+
 /// Compiles a piece of the README by itself.
 fn compiles(name: &str, source: &str) {
     let folder = scratch(name);
