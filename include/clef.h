@@ -2309,16 +2309,17 @@ clef_status clef_token_store_new_file(const char *path,
 
 /**
  * Keeps tokens in the keyring of the desktop, which the user's login unlocks: by the Secret
- * Service API on Linux and its like (GNOME Keyring, KWallet, KeePassXC). `service` is the name of
- * your program, by which the user finds them there, 1 to 256 bytes; it is nullable: then it is
- * `clef`. Processes keep out of each other's way by lock files in the directory that
- * `clef_token_store_new_file` has for NULL.
+ * Service API on Linux and its like (GNOME Keyring, KWallet, KeePassXC), in the login keychain on
+ * macOS, in the Credential Manager on Windows, which takes at most 2560 bytes for a token with
+ * all that is stored of it. `service` is the name of your program, by which the user finds them
+ * there, 1 to 256 bytes; it is nullable: then it is `clef`. Processes keep out of each other's
+ * way by lock files in the directory that `clef_token_store_new_file` has for NULL.
  *
  * The environment is read for that directory during this call, and by every call of the store
  * for the address of the session bus (`DBUS_SESSION_BUS_ADDRESS`, `XDG_RUNTIME_DIR`): no other
- * thread may change it meanwhile. No thread stays behind, and no dialog is opened: a keyring that
- * is locked or absent is `CLEF_STATUS_STORE` in the store's calls, and so is one that does not
- * answer within 30 seconds.
+ * thread may change it meanwhile. No thread is started, and no dialog is opened but what macOS
+ * itself shows: a Secret Service that is locked or absent is `CLEF_STATUS_STORE` in the store's
+ * calls, and so is one that does not answer within 30 seconds.
  *
  * `CLEF_STATUS_UNSUPPORTED` where clef was built without the feature `keyring`,
  * `CLEF_STATUS_STORE` where the environment names no home directory.

@@ -1,6 +1,6 @@
 //! Whose token it is.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 
 use crate::credentials::Credentials;
 use crate::error::{Error, Result};
@@ -81,6 +81,21 @@ impl Key {
         self.text.as_str()
     }
 
+    /// The account that another key's text is of, if its accounts service and client are the same.
+    #[cfg_attr(
+        not(all(feature = "keyring", any(target_vendor = "apple", windows))),
+        allow(dead_code, reason = "other keyrings keep the account by itself")
+    )]
+    pub(crate) fn account_of(&self, text: &str) -> Option<Text> {
+        let (own_client, _) = self.as_str().rsplit_once('/')?;
+        let (client, account) = text.rsplit_once('/')?;
+        if client != own_client {
+            return None;
+        }
+        let account = percent_decode_str(account).decode_utf8().ok()?;
+        Text::new(&account).ok()
+    }
+
     /// The texts for C: accounts URL, client id, account, and all three.
     pub(crate) fn texts(&self) -> [&Text; 4] {
         [
@@ -122,6 +137,21 @@ mod tests {
         assert!(text("a/b").ends_with("/a%2Fb"));
         assert_ne!(text("a/b"), text("a%2Fb"));
         assert_eq!(key(None).unwrap(), key(Some("")).unwrap());
+    }
+
+    #[test]
+    fn the_text_leads_back_to_the_account() {
+        let own = key(Some("me")).unwrap();
+        for account in ["", "you", "a/b %2F", "\u{e9}"] {
+            let other = key(Some(account)).unwrap();
+            let found = own.account_of(other.as_str());
+            assert_eq!(found.unwrap().as_str(), account);
+        }
+        let text = own.as_str();
+        let strangers = [&text[1..], text.rsplit_once('/').unwrap().0, "", "x/me"];
+        for stranger in strangers {
+            assert_eq!(own.account_of(stranger), None, "{stranger}");
+        }
     }
 
     #[test]

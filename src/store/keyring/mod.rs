@@ -2,8 +2,9 @@
 //!
 //! A keyring has no locks and knows no program. So there is a lock file for each account too, where files would be.
 
-#[cfg(all(unix, not(target_vendor = "apple")))]
-#[path = "secret_service.rs"]
+#[cfg_attr(target_vendor = "apple", path = "keychain.rs")]
+#[cfg_attr(windows, path = "credential_manager.rs")]
+#[cfg_attr(all(unix, not(target_vendor = "apple")), path = "secret_service.rs")]
 mod desktop;
 
 use std::sync::Arc;
