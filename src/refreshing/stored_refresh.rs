@@ -2,16 +2,13 @@
 
 use crate::error::{Error, Result, Status};
 use crate::secret::Secret;
-use crate::store::{Locked, Patience, Place, Record};
+use crate::store::{Locked, Patience, Place, Record, TRIES};
 use crate::token::Token;
 use crate::work::{Context, Either};
 
 use super::Event;
 use super::flight::Landing;
 use super::refresh::Refresh;
-
-/// How often a refresh begins anew because another process came in between, which locks prevent where they hold.
-const TRIES: usize = 4;
 
 /// A token that was published but could not be stored.
 #[derive(Debug, Clone)]
@@ -92,6 +89,7 @@ impl Refresh {
             let lost = Error::new(Status::Store, "the lease of this account ended too early");
             return Ok(Tried::Again(lost));
         }
+        self.old = base.clone();
         match self.credentials().refresh_in(context, &base).await {
             Ok(token) => {
                 self.arrived(context, &token);
@@ -165,24 +163,25 @@ impl Refresh {
             if !is_conflict(&saved) {
                 break;
             }
-            match locked.load().await {
+            let stored = match locked.lock_again().await {
+                Ok(()) => locked.load().await,
+                Err(error) => Err(error),
+            };
+            saved = match stored {
                 Ok(None) => {
                     // Who removed it has logged the user out.
                     self.landing = Landing::Failed(removed());
                     return Err(removed());
                 }
-                Ok(Some(record)) if record.token.access_token() == base.access_token() => {
-                    saved = locked.save(&Record::alive(token)).await;
-                }
-                Ok(Some(record)) if self.is_fresh_enough(&record.token) => {
-                    return Ok(Tried::Done(record.token));
-                }
-                Ok(Some(record)) => {
-                    over = Some(record.token.access_token().clone());
-                    saved = locked.save(&Record::alive(token)).await;
-                }
-                Err(error) => saved = Err(error),
-            }
+                Ok(Some(record)) => match self.if_refreshed(record) {
+                    Ok(theirs) => return Ok(Tried::Done(theirs)),
+                    Err(record) => {
+                        over = Some(record.token.access_token().clone());
+                        locked.save(&Record::alive(token)).await
+                    }
+                },
+                Err(error) => Err(error),
+            };
         }
         self.unsaved = saved.err().map(|error| Unsaved { over, error });
         if let Some(unsaved) = &self.unsaved {

@@ -432,6 +432,32 @@ fn nothing_is_spent_under_a_lease_that_has_ended() {
 }
 
 #[test]
+fn what_was_refreshed_under_a_lost_lease_is_stored_under_another() {
+    let scene = Scene::new();
+    let token = scene.open().unwrap();
+    scene.clock.advance(3600);
+    scene.memory.take_calls();
+    scene.memory.lose_leases(1);
+    scene.sender.then(token_answer("new"));
+    assert_eq!(access(&token).unwrap(), "new");
+    assert_eq!(scene.stored(), "new");
+    assert!(token.last_error().is_none());
+}
+
+#[test]
+fn a_login_is_stored_however_often_the_lease_is_lost() {
+    let scene = Scene::new();
+    scene.memory.lose_leases(3);
+    scene.log_in("new");
+    assert_eq!(scene.stored(), "new");
+    scene.memory.lose_leases(4);
+    let token = scene.token("newer");
+    let saved = scene.store.save(&scene.credentials, None, &token);
+    assert_eq!(status(saved), Status::Store);
+    assert_eq!(scene.stored(), "new");
+}
+
+#[test]
 fn a_record_that_cannot_be_read_is_left_as_it_is_and_nothing_is_spent() {
     let scene = Scene::new();
     let token = scene.open().unwrap();

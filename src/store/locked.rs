@@ -14,6 +14,9 @@ use super::backend::{Backend, Lease};
 use super::record::Record;
 use super::{Key, Place};
 
+/// How often something is done to an account that another process changes meanwhile, which locks prevent where they hold.
+pub(crate) const TRIES: usize = 4;
+
 /// The account, locked. To be [unlocked](Locked::unlock): a lease that is dropped may be in others' way until it ends.
 pub(crate) struct Locked<'a> {
     place: &'a Place,
@@ -72,11 +75,39 @@ impl Place {
 
     /// Stores a record in place of whatever is there, but not of what cannot be read.
     pub(crate) async fn replace(&self, record: &Record, context: &Context) -> Result<()> {
-        let mut locked = self.lock(context).await?;
-        let replaced = locked.replace(record).await;
-        locked.unlock().await;
-        replaced
+        self.change(Change::Replace(record), context).await
     }
+
+    /// Removes what is there, be it whole or not.
+    pub(crate) async fn remove(&self, context: &Context) -> Result<()> {
+        self.change(Change::Remove, context).await
+    }
+
+    async fn change(&self, change: Change<'_>, context: &Context) -> Result<()> {
+        for _ in 0..TRIES {
+            let mut locked = self.lock(context).await?;
+            let changed = match change {
+                Change::Replace(record) => locked.replace(record).await,
+                Change::Remove => locked.remove().await,
+            };
+            locked.unlock().await;
+            match changed {
+                Err(error) if error.status() == Status::Busy => {}
+                changed_or_error => return changed_or_error,
+            }
+        }
+        Err(Error::new(
+            Status::Store,
+            "other processes change this account again and again",
+        ))
+    }
+}
+
+/// What is done to an account in one go.
+#[derive(Clone, Copy)]
+enum Change<'a> {
+    Replace(&'a Record),
+    Remove,
 }
 
 impl Locked<'_> {
@@ -109,9 +140,19 @@ impl Locked<'_> {
         self.save(record).await
     }
 
-    pub(crate) async fn remove(&mut self) -> Result<()> {
+    async fn remove(&mut self) -> Result<()> {
         let (backend, key) = (self.place.backend(), self.place.key());
         backend.remove(key, &self.lease, self.context).await
+    }
+
+    /// Locks the account again, after another process has got the lock too early.
+    pub(crate) async fn lock_again(&mut self) -> Result<()> {
+        let lost = std::mem::take(&mut self.lease);
+        let (backend, key) = (self.place.backend(), self.place.key());
+        // It was lost, or else it would be in the way of the next one.
+        let _ = backend.unlock(key, lost, self.context).await;
+        *self = self.place.lock(self.context).await?;
+        Ok(())
     }
 
     /// Whether another may change the account by now.

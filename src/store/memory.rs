@@ -28,6 +28,9 @@ struct State {
     busy: usize,
     /// How many leases end before they are used.
     short_leases: usize,
+    /// How many leases another process takes over at once.
+    lost_leases: usize,
+    fence: i64,
     save_failures: VecDeque<Error>,
     before_save: Option<Meddling>,
 }
@@ -55,6 +58,10 @@ impl Memory {
 
     pub(crate) fn give_short_leases(&self, times: usize) {
         self.lock().short_leases = times;
+    }
+
+    pub(crate) fn lose_leases(&self, times: usize) {
+        self.lock().lost_leases = times;
     }
 
     pub(crate) fn fail_saves(&self, times: usize) {
@@ -95,9 +102,17 @@ impl Backend for Arc<Memory> {
             }
             state.calls.push("lock");
             state.is_locked = true;
+            state.fence += 1;
+            let fence = state.fence;
+            if state.lost_leases > 0 {
+                state.lost_leases -= 1;
+                state.fence += 1;
+                state.is_locked = false;
+            }
             let ends_at = (state.short_leases > 0).then(Instant::now);
             state.short_leases = state.short_leases.saturating_sub(1);
             Ok(Lease {
+                fence,
                 ends_at,
                 ..Lease::default()
             })
@@ -135,7 +150,7 @@ impl Backend for Arc<Memory> {
         key: &'a Key,
         text: &'a Secret,
         over: Option<&'a Text>,
-        _: &'a Lease,
+        lease: &'a Lease,
         _: &'a Context,
     ) -> Doing<'a, Option<Text>> {
         Box::pin(async move {
@@ -150,7 +165,7 @@ impl Backend for Arc<Memory> {
             }
             let stored = state.texts.get(key.as_str());
             let version = stored.map(|(_, version)| version.to_string());
-            if version.as_deref() != over.map(Text::as_str) {
+            if version.as_deref() != over.map(Text::as_str) || lease.fence != state.fence {
                 return Err(Error::new(Status::Busy, "another was quicker"));
             }
             state.versions += 1;

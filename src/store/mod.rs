@@ -18,7 +18,7 @@ pub(crate) use key::account_name;
 pub use task::{StoreTask, StoreTaskKind};
 
 pub(crate) use backend::{Backend, Doing, Lease, Stored};
-pub(crate) use locked::{Locked, Patience};
+pub(crate) use locked::{Locked, Patience, TRIES};
 pub(crate) use record::Record;
 
 use std::fmt;
@@ -122,12 +122,7 @@ impl TokenStore {
     /// Forgets the token of an account, also where it cannot be read. Nothing stored is no error.
     pub fn remove(&self, credentials: &Credentials, account: Option<&str>) -> Result<()> {
         let place = self.place(credentials, account)?;
-        here(async |context| {
-            let mut locked = place.lock(context).await?;
-            let removed = locked.remove().await;
-            locked.unlock().await;
-            removed
-        })
+        here(async |context| place.remove(context).await)
     }
 
     /// The accounts of these credentials that a token is stored for, in order; the one without a name is `""`.

@@ -84,6 +84,11 @@ fn store_directory(name: &str) -> String {
 }
 
 #[test]
+fn fleet() {
+    run("fleet");
+}
+
+#[test]
 fn stored_login() {
     run("stored_login");
 }

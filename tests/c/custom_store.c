@@ -207,6 +207,9 @@ static void fail_task(void *data, clef_store_task *task)
         clef_store_task_fail(task, failing->status, failing->message);
 }
 
+/* How often clef changes what another changes meanwhile. */
+#define TRIES 4
+
 /* What a call gives whose task of this kind ended with this status. */
 static clef_status expected_status(clef_task_kind kind, clef_status status)
 {
@@ -220,9 +223,6 @@ static clef_status expected_status(clef_task_kind kind, clef_status status)
     case CLEF_STATUS_WOULD_BLOCK:
     case CLEF_STATUS_INTERNAL:
         return status;
-    case CLEF_STATUS_BUSY:
-        return kind == CLEF_STORE_TASK_SAVE || kind == CLEF_STORE_TASK_REMOVE ? status
-                                                                            : CLEF_STATUS_STORE;
     case CLEF_STATUS_UNSUPPORTED:
         return kind == CLEF_STORE_TASK_LIST   ? status
                : kind == CLEF_STORE_TASK_LOCK ? CLEF_STATUS_OK
@@ -240,10 +240,14 @@ static void check_failure(const struct call *call, clef_task_kind kind, clef_sta
     CHECK_INT(call->call(store), kind == CLEF_STORE_TASK_UNLOCK
                                      ? CLEF_STATUS_OK
                                      : expected_status(kind, status));
-    CHECK_INT(failing.failed, 1);
+    /* Who was too late tries again, but not for ever. */
+    bool was_too_late = status == CLEF_STATUS_BUSY &&
+                        (kind == CLEF_STORE_TASK_SAVE || kind == CLEF_STORE_TASK_REMOVE);
+    int tries = was_too_late ? TRIES : 1;
+    CHECK_INT(failing.failed, tries);
     /* What was locked is unlocked, whatever came between. */
     bool was_locked = call->kinds[0] == CLEF_STORE_TASK_LOCK && kind != CLEF_STORE_TASK_LOCK;
-    CHECK_INT(failing.unlocked, was_locked);
+    CHECK_INT(failing.unlocked, was_locked ? tries : 0);
     clef_token_store_free(store);
 }
 
@@ -392,28 +396,33 @@ static void who_has_lost_the_lease_changes_nothing(void)
     clef_token_store *store = open_memory(memory, NULL);
     CHECK_INT(save(store, token), CLEF_STATUS_OK);
     memory->log_count = 0;
-    memory->lose_leases = 2;
-    CHECK_INT(save(store, other_token), CLEF_STATUS_BUSY);
-    CHECK_TASKS(memory, "kls!u");
-    CHECK_INT(remove_it(store), CLEF_STATUS_BUSY);
-    CHECK_TASKS(memory, "kr!u");
+    memory->lose_leases = TRIES;
+    CHECK_INT(save(store, other_token), CLEF_STATUS_STORE);
+    CHECK_TASKS(memory, "kls!ukls!ukls!ukls!u");
     check_stored(store, token);
+    memory->log_count = 0;
+    memory->lose_leases = 1;
     CHECK_INT(save(store, other_token), CLEF_STATUS_OK);
+    CHECK_TASKS(memory, "kls!uklsu");
     check_stored(store, other_token);
+    memory->log_count = 0;
+    memory->lose_leases = 1;
+    CHECK_INT(remove_it(store), CLEF_STATUS_OK);
+    CHECK_TASKS(memory, "kr!ukru");
     clef_token_store_free(store);
     free_memory(memory);
 }
 
-static void who_comes_too_late_replaces_nothing(void)
+static void who_comes_too_late_looks_again(void)
 {
     struct memory *memory = new_memory();
     clef_token_store *store = open_memory(memory, NULL);
     /* Another saves what is new, and then what is over it. */
     for (int i = 0; i < 2; i++) {
         memory->conflicts = 1;
-        CHECK_INT(save(store, token), CLEF_STATUS_BUSY);
-        CHECK_TASKS(memory, "kls!u");
-        CHECK_INT(memory->entries[0].version, i + 1);
+        CHECK_INT(save(store, token), CLEF_STATUS_OK);
+        CHECK_TASKS(memory, "kls!uklsu");
+        CHECK_INT(memory->entries[0].version, 2 * (i + 1));
     }
     CHECK_INT(save(store, other_token), CLEF_STATUS_OK);
     check_stored(store, other_token);
@@ -432,8 +441,10 @@ static void a_store_may_have_versions_alone(void)
     CHECK_TASKS(memory, "k!lsk!ls");
     check_stored(store, other_token);
     CHECK_INT(list(store), CLEF_STATUS_UNSUPPORTED);
+    memory->conflicts = TRIES;
+    CHECK_INT(save(store, token), CLEF_STATUS_STORE);
     memory->conflicts = 1;
-    CHECK_INT(save(store, token), CLEF_STATUS_BUSY);
+    CHECK_INT(save(store, token), CLEF_STATUS_OK);
     CHECK_INT(remove_it(store), CLEF_STATUS_OK);
     CHECK_INT(load(store), CLEF_STATUS_NOT_FOUND);
     clef_token_store_free(store);
@@ -774,7 +785,7 @@ int main(int count, char **arguments)
     RUN_BOUNDED(a_busy_lock_is_asked_for_again);
     RUN_BOUNDED(a_lease_ends_by_itself);
     RUN_BOUNDED(who_has_lost_the_lease_changes_nothing);
-    RUN_BOUNDED(who_comes_too_late_replaces_nothing);
+    RUN_BOUNDED(who_comes_too_late_looks_again);
     RUN_BOUNDED(a_store_may_have_versions_alone);
     RUN_BOUNDED(a_store_may_have_locks_alone);
     RUN_BOUNDED(many_save_at_a_time);
