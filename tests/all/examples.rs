@@ -1,12 +1,14 @@
 //! Each example of `examples-c` compiles under strict warnings, does its work against the sandbox, and shows no secret.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
-use std::process::{Command, ExitStatus, Stdio};
-use std::time::Duration;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use clef_harness::{Program, has_header, require, run_with_browser, run_with_login, visitor};
+use clef_harness::{Program, has, has_header, require, run_with_browser, run_with_login, visitor};
 use clef_sandbox::{CLIENT_ID, CLIENT_SECRET, Fault, Options, Sandbox};
 
 use crate::support::scratch;
@@ -502,4 +504,152 @@ fn carry_it_yourself() {
 
     example.accounts_url = closed_address();
     example.run().fails(&["No answer from http://127.0.0.1:"]);
+}
+
+#[test]
+fn custom_store() {
+    let example = Example::new("custom_store", "example_custom_store");
+    let file = scratch("example_custom_store_file").join("tokens.txt");
+    let run = || {
+        let mut command = example.command();
+        command.arg(&file);
+        example.run_command(command, visitor::agree)
+    };
+    let requests = || {
+        example
+            .sandbox
+            .count("/api/token", Some("client_credentials"))
+    };
+    let outcome = run();
+    outcome.succeeds(&["Access token, a new one: BQ"]);
+    outcome.shows_lifetime(3600);
+    let outcome = run();
+    outcome.succeeds(&["Access token, as stored: BQ"]);
+    outcome.shows_lifetime(3600);
+    assert_eq!(requests(), 1);
+
+    example.sandbox.settings(|settings| settings.expires_in = 1);
+    fs::remove_file(&file).expect("it keeps the token in that file");
+    run().succeeds(&["Access token, a new one: BQ"]);
+    run().succeeds(&["Access token, a new one: BQ"]);
+    assert_eq!(requests(), 3);
+
+    let whole = fs::read_to_string(&file).expect("it keeps the token there");
+    fs::write(&file, &whole[..whole.len() / 2]).expect("it can be written");
+    run().fails(&["CLEF_STATUS_STORE: ", "not whole"]);
+    assert_eq!(requests(), 3);
+}
+
+/// A Redis of the test's own, which ends with it.
+struct Redis {
+    server: Child,
+    address: SocketAddr,
+}
+
+impl Redis {
+    fn start(folder: &Path) -> Redis {
+        let address: SocketAddr = closed_address()
+            .trim_start_matches("http://")
+            .parse()
+            .expect("an address");
+        let server = Command::new("redis-server")
+            .args(["--bind", "127.0.0.1", "--save", "", "--port"])
+            .arg(address.port().to_string())
+            .current_dir(folder)
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("redis-server starts");
+        let redis = Redis { server, address };
+        let give_up = Instant::now() + Duration::from_secs(20);
+        while TcpStream::connect(address).is_err() {
+            assert!(Instant::now() < give_up, "redis-server does not listen");
+            thread::sleep(Duration::from_millis(5));
+        }
+        redis
+    }
+
+    /// The first line of the answer to a command, and the second where that says what is in it.
+    fn ask(&self, command: &str) -> String {
+        let mut connection = TcpStream::connect(self.address).expect("it listens");
+        write!(connection, "{command}\r\n").expect("it listens");
+        let mut lines = BufReader::new(connection)
+            .lines()
+            .map(|line| line.expect("it answers in text"));
+        let first = lines.next().expect("it answers");
+        match first.starts_with('$') && first != "$-1" {
+            true => lines.next().expect("it answers"),
+            false => first,
+        }
+    }
+
+    fn end(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+#[test]
+fn redis_store() {
+    let is_here = has("redis-server") && has_header("hiredis/hiredis.h");
+    if !require("redis-server and hiredis", is_here) {
+        return;
+    }
+    let libraries = ["-lhiredis", "-lpthread"];
+    let example = Example::linked("redis_store", "example_redis_store", &libraries);
+    let mut redis = Redis::start(&scratch("example_redis_store_server"));
+    let port = redis.address.port().to_string();
+    let command = || {
+        let mut command = example.command();
+        command.args(["127.0.0.1", &port]);
+        command
+    };
+    let run = || example.run_command(command(), visitor::agree);
+    let requests = || {
+        example
+            .sandbox
+            .count("/api/token", Some("client_credentials"))
+    };
+    let outcome = run();
+    outcome.succeeds(&["Access token, a new one: BQ"]);
+    outcome.shows_lifetime(3600);
+    run().succeeds(&["Access token, as Redis has it: BQ"]);
+    assert_eq!(requests(), 1);
+    // The lock was given back.
+    assert_eq!(redis.ask("DBSIZE"), ":1");
+
+    // Many at a time: each has the lock for itself, so none is turned away.
+    let key = redis.ask("RANDOMKEY");
+    example.sandbox.settings(|settings| settings.expires_in = 1);
+    redis.ask(&format!("HDEL {key} value"));
+    let many: Vec<_> = (0..8)
+        .map(|_| command().stdout(Stdio::null()).spawn())
+        .collect();
+    for process in many {
+        let status = process.and_then(|mut process| process.wait());
+        assert!(status.expect("it starts and ends").success());
+    }
+    let version: i64 = redis
+        .ask(&format!("HGET {key} version"))
+        .parse()
+        .expect("a number");
+    assert_eq!(version, 9, "each of them saves its own, whose end is near");
+
+    // A process that died with the lock is in the way until its time is up.
+    redis.ask(&format!("SET {key}:lock dead PX 300"));
+    run().succeeds(&["Access token, a new one: BQ"]);
+    assert_eq!(redis.ask(&format!("HGET {key} version")), "10");
+
+    // One that slept through its lease changes nothing.
+    redis.ask(&format!("HSET {key} changed 1000"));
+    run().fails(&["CLEF_STATUS_BUSY: another process changes this token"]);
+    assert_eq!(redis.ask(&format!("HGET {key} version")), "10");
+
+    redis.end();
+    run().fails(&["CLEF_STATUS_TRANSPORT: Redis cannot be reached"]);
 }
