@@ -2335,9 +2335,11 @@ clef_status clef_token_store_new_keyring(const char *service,
  *
  * Whoever uses the store waits until the task ends, up to 30 seconds after `run` was called: then
  * it is `CLEF_STATUS_TIMEOUT`, and a later answer is dropped. In the background no thread is held
- * while the answer is awaited. `user_data` is handed to `run` as it is. `free_user_data`, where
- * not NULL, is called once with it: when the store and everything that uses it are freed, or
- * when this call fails.
+ * while the answer is awaited. A task that fails is the error of the call, so a store of yours may
+ * also give `CLEF_STATUS_BUSY`: another process was quicker to change the account.
+ *
+ * `user_data` is handed to `run` as it is. `free_user_data`, where not NULL, is called once with
+ * it: when the store and everything that uses it are freed, or when this call fails.
  */
 clef_status clef_token_store_new_custom(clef_store_callback run,
                                         void *user_data,
@@ -2513,7 +2515,7 @@ clef_status clef_store_task_set_version(clef_store_task *task,
  * Answers `CLEF_STORE_TASK_LOCK` with the fence of the lease: a number above 0 that grows with each
  * lease of the key. A store that has seen a fence turns away every `CLEF_STORE_TASK_SAVE` and
  * `CLEF_STORE_TASK_REMOVE` with a lower one: it comes from a process that was asleep for longer
- * than its lease.
+ * than its lease. A store that sets none is told 0.
  *
  * `CLEF_STATUS_INVALID_ARGUMENT` for a `fence` of 0 or less, and for a task of another kind.
  */

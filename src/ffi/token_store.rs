@@ -104,9 +104,11 @@ pub type clef_store_callback =
 ///
 /// Whoever uses the store waits until the task ends, up to 30 seconds after `run` was called: then
 /// it is `CLEF_STATUS_TIMEOUT`, and a later answer is dropped. In the background no thread is held
-/// while the answer is awaited. `user_data` is handed to `run` as it is. `free_user_data`, where
-/// not NULL, is called once with it: when the store and everything that uses it are freed, or
-/// when this call fails.
+/// while the answer is awaited. A task that fails is the error of the call, so a store of yours may
+/// also give `CLEF_STATUS_BUSY`: another process was quicker to change the account.
+///
+/// `user_data` is handed to `run` as it is. `free_user_data`, where not NULL, is called once with
+/// it: when the store and everything that uses it are freed, or when this call fails.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_token_store_new_custom(
     run: clef_store_callback,

@@ -1,4 +1,4 @@
-/* Stores of the host's own: what they are asked, when and where, and what becomes of each answer. */
+/* Stores of the host's own: what they are asked, when and where, and what each answer does. */
 #include "memory_store.h"
 #include "runtimes.h"
 
@@ -477,7 +477,7 @@ static void *save_again_and_again(void *data)
     return NULL;
 }
 
-/* Several processes with several threads: no save is turned away, since each has the lock for itself. */
+/* Several processes with several threads: none is turned away, since each has the lock for itself. */
 static void many_save_at_a_time(void)
 {
     for (int elsewhere = 0; elsewhere < 2; elsewhere++) {
@@ -664,7 +664,7 @@ static void close_meanwhile(void *data, clef_store_task *task)
         UNTIL(closing->done == 2);
 }
 
-/* A lock that was taken is given back while the runtime closes, but what it was taken for is not begun. */
+/* While the runtime closes a lock is given back, but what it was taken for is not begun. */
 static void a_closing_runtime_leaves_no_lock(void)
 {
     clef_error *error = NULL;

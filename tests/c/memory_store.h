@@ -1,6 +1,7 @@
 /*
- * A custom store in memory, as Redis or a database would be one: with versions, leases and fences. Several handles over
- * one memory are several processes. It loses leases, conflicts and fails when it is told to, and keeps a log.
+ * A custom store in memory, as Redis or a database would be one: with versions, leases and fences.
+ * Several handles over one memory are several processes. It loses leases, conflicts and fails when
+ * it is told to, and keeps a log.
  */
 #ifndef MEMORY_STORE_H
 #define MEMORY_STORE_H
@@ -347,7 +348,10 @@ static inline void memory_letters(struct memory *memory, char *letters, size_t s
     pthread_mutex_unlock(&memory->mutex);
 }
 
-/* What was done since the last look: l(oad), s(ave), r(emove), a(ccounts), (loc)k, u(nlock); with a ! where it failed. */
+/*
+ * What was done since the last look: l(oad), s(ave), r(emove), a(ccounts), (loc)k, u(nlock); with a
+ * ! where it failed.
+ */
 #define CHECK_TASKS(memory, expected) \
     do { \
         char letters_[256]; \
