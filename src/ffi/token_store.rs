@@ -104,8 +104,8 @@ pub type clef_store_callback =
 ///
 /// Whoever uses the store waits until the task ends, up to 30 seconds after `run` was called: then
 /// it is `CLEF_STATUS_TIMEOUT`, and a later answer is dropped. In the background no thread is held
-/// while the answer is awaited. A task that fails is the error of the call, so a store of yours may
-/// also give `CLEF_STATUS_BUSY`: another process was quicker to change the account.
+/// while the answer is awaited. A task that fails is the error of the call; but where another process
+/// has the lock, or was quicker, clef tries again first: see `clef_store_task_fail`.
 ///
 /// `user_data` is handed to `run` as it is. `free_user_data`, where not NULL, is called once with
 /// it: when the store and everything that uses it are freed, or when this call fails.
