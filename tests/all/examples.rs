@@ -647,7 +647,7 @@ fn redis_store() {
 
     // One that slept through its lease changes nothing.
     redis.ask(&format!("HSET {key} changed 1000"));
-    run().fails(&["CLEF_STATUS_BUSY: another process changes this token"]);
+    run().fails(&["CLEF_STATUS_STORE: other processes change this account again and again"]);
     assert_eq!(redis.ask(&format!("HGET {key} version")), "10");
 
     redis.end();

@@ -350,7 +350,7 @@ static void no_argument_comes_back_in_an_error(void)
         TOKEN_JSON ", \"expires_in\": \"hush mum\"}",
         TOKEN_JSON ", \"uses_pkce\": \"hush mum\"}",
         TOKEN_JSON ", \"scope\": [\"hush mum\"]}",
-        "{\"refresh_token\": \"hush mum\"}",
+        "{\"scope\": \"hush mum\"}",
         "{\"access_token\": {\"hush\": \"mum\"}}",
         "{\"access_token\": \"hush \\u0000 mum\"}",
         "{\"access_token\": \"hush \\q mum\"}",
