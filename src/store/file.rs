@@ -45,8 +45,16 @@ impl FileBackend {
         job: impl FnOnce(&Files, &Key) -> Result<T> + Send + 'static,
     ) -> Doing<'a, T> {
         let (files, key) = (self.files.clone(), key.clone());
-        Box::pin(async move { context.block(move || job(&files, &key)).await? })
+        block(context, Box::new(move || job(&files, &key)))
     }
+}
+
+/// Compiled once for each kind of answer, not for each job.
+fn block<T: Send + 'static>(
+    context: &Context,
+    job: Box<dyn FnOnce() -> Result<T> + Send>,
+) -> Doing<'_, T> {
+    Box::pin(async move { context.block(job).await? })
 }
 
 impl Backend for FileBackend {
@@ -124,7 +132,9 @@ impl Files {
         }
     }
 
-    /// On failure, what was stored before stays, and nothing is left that could be taken for newer.
+    /// Whichever step fails, what was stored before stays, and nothing is left that could be taken for newer; but where
+    /// even that cannot be removed and is whole, the next who has the lock stores it after all. Once it is renamed, all
+    /// programs see it, and no failure is left to tell of.
     fn save(&self, key: &Key, text: &Secret) -> Result<()> {
         let new = self.directory.file(key, NEW);
         remove(&new)?;
@@ -177,7 +187,7 @@ impl Files {
 
 /// Where a file was written in part, or a power cut left zeros in it, it is no JSON: an object ends with its last brace.
 fn is_whole(text: &str) -> bool {
-    text.starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok()
+    text.starts_with('{') && serde_json::from_slice::<IgnoredAny>(text.as_bytes()).is_ok()
 }
 
 fn write(path: &Path, text: &str) -> io::Result<()> {

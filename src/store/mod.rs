@@ -129,7 +129,7 @@ impl TokenStore {
     pub fn accounts(&self, credentials: &Credentials) -> Result<Vec<Text>> {
         let key = Key::new(credentials, None)?;
         let mut accounts = here(async |context| self.backend.accounts(&key, context).await)?;
-        accounts.sort();
+        accounts.sort_unstable();
         accounts.dedup();
         Ok(accounts)
     }

@@ -55,8 +55,8 @@ impl Record {
 
     /// [`Status::Store`] for what clef did not write, not whole, for another key, or in a later version.
     pub(crate) fn read(text: &str, key: &Key, clock: &Arc<dyn Clock>) -> Result<Record> {
-        let members: BTreeMap<&str, &RawValue> =
-            serde_json::from_str(text).map_err(|_| unusable("is damaged: it is not whole JSON"))?;
+        let members: BTreeMap<&str, &RawValue> = serde_json::from_slice(text.as_bytes())
+            .map_err(|_| unusable("is damaged: it is not whole JSON"))?;
         match member::<u64>(&members, "clef_token_store")? {
             Some(VERSION) => {}
             Some(later) => {
@@ -95,7 +95,7 @@ fn names(key: &Key) -> [(&'static str, &str); 3] {
 /// Whose record it is, if it is of the accounts service and the client of `key`. In whichever version: whose it is
 /// stands where it stands.
 pub(crate) fn owner(text: &str, key: &Key) -> Option<Key> {
-    let members: BTreeMap<&str, &RawValue> = serde_json::from_str(text).ok()?;
+    let members: BTreeMap<&str, &RawValue> = serde_json::from_slice(text.as_bytes()).ok()?;
     let text = |name| member::<String>(&members, name).ok().flatten();
     let owner = key.with_account(&text("account")?).ok()?;
     for (name, own) in names(&owner) {
@@ -112,7 +112,7 @@ fn member<'a, T: Deserialize<'a>>(
 ) -> Result<Option<T>> {
     members
         .get(name)
-        .map(|value| serde_json::from_str(value.get()))
+        .map(|value| serde_json::from_slice(value.get().as_bytes()))
         .transpose()
         .map_err(|_| unusable(&format!("is damaged: its {name} is of the wrong type")))
 }
