@@ -10,10 +10,16 @@ use clef_harness::{Library, Program, cargo_build, require};
 
 use crate::support::scratch;
 
-/// What runs in the session, with the program as `$1`. The service ends with the bus.
+/// What runs in the session, with the program as `$1`. The service would end with the bus, but not always.
 const SESSION: &str = r#"
 set -e
 printf password | gnome-keyring-daemon --unlock --components=secrets >/dev/null
+end_service() {
+    kill "$(dbus-send --session --print-reply=literal --dest=org.freedesktop.DBus / \
+        org.freedesktop.DBus.GetConnectionUnixProcessID string:org.freedesktop.secrets |
+        awk '{ print $2 }')"
+}
+trap end_service EXIT
 ask() {
     dbus-send --session --print-reply --dest=org.freedesktop.secrets /org/freedesktop/secrets \
         org.freedesktop.Secret.Service."$@"
