@@ -167,8 +167,8 @@ impl Locked<'_> {
     }
 }
 
-/// How long the lock of an account is waited for: longer than who has it needs for a refresh.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// How long the lock of an account is waited for: longer than a lease lasts whose process has died.
+const LONGEST_WAIT: Duration = Duration::from_secs(75);
 
 /// How long the lock is left alone after it was found taken, at first and at most.
 const FIRST_PAUSE_MS: u64 = 1;
