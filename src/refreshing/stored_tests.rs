@@ -225,6 +225,61 @@ fn a_dead_grant_is_kept_aside_and_not_asked_for_again() {
 }
 
 #[test]
+fn what_one_process_was_refused_another_does_not_ask_for() {
+    let scene = Scene::new();
+    let [one, two] = [scene.open(), scene.open()].map(Result::unwrap);
+    scene.clock.advance(3600);
+    scene.sender.then(answer(400, DEAD));
+    assert_eq!(status(access(&one)), Status::LoginRequired);
+    let error = two.access_token().unwrap_err();
+    assert_eq!(error.oauth_error(), Some("invalid_grant"));
+    assert_eq!(scene.refreshes(), 1);
+}
+
+#[test]
+fn a_refusal_that_could_not_be_stored_is_remembered() {
+    let scene = Scene::new();
+    let token = scene.open().unwrap();
+    scene.clock.advance(3600);
+    scene.memory.fail_saves(1);
+    scene.sender.then(answer(400, DEAD));
+    assert_eq!(status(access(&token)), Status::LoginRequired);
+    assert!(!scene.memory.text().contains("dead_since"));
+    scene.clock.advance(300);
+    assert_eq!(status(access(&token)), Status::LoginRequired);
+    assert_eq!(scene.refreshes(), 1);
+}
+
+#[test]
+fn a_dead_grant_of_another_process_is_not_taken_for_a_fresh_one() {
+    let scene = Scene::new();
+    let token = scene.open().unwrap();
+    scene.log_in("another");
+    let dead = |text: &str| Some(text.replacen("\"token\"", "\"dead_since\":1,\"token\"", 1));
+    scene.memory.change(dead);
+    scene.sender.then(token_answer("new"));
+    token.refresh().unwrap();
+    assert_eq!(access(&token).unwrap(), "new");
+    assert!(
+        scene
+            .sender
+            .last_body()
+            .contains("refresh_token=refresh-another&")
+    );
+}
+
+#[test]
+fn a_store_that_panics_loses_nothing() {
+    let scene = Scene::new();
+    let token = scene.open().unwrap();
+    scene.sender.then(token_answer("new"));
+    scene.memory.before_save(|_| panic!("as it was told"));
+    let refresh = std::panic::AssertUnwindSafe(|| token.refresh());
+    assert!(std::panic::catch_unwind(refresh).is_err());
+    assert_eq!(token.token().access_token().expose(), "new");
+}
+
+#[test]
 fn a_grant_that_was_refused_by_mistake_lives_on_when_it_is_asked_for() {
     let scene = Scene::new();
     let token = scene.open().unwrap();
