@@ -26,6 +26,15 @@ impl Page {
         }
     }
 
+    /// What stands above the heading, for eyes alone.
+    fn mark(self) -> Mark {
+        match self {
+            Page::Success => CHECK,
+            Page::Failure => CROSS,
+            _ => EXCLAMATION,
+        }
+    }
+
     /// Heading and text. They repeat nothing of the request.
     fn text(self) -> (&'static str, &'static str) {
         const DONE: &str = "You can close this window and go back to the app.";
@@ -42,6 +51,30 @@ impl Page {
     }
 }
 
+/// A white sign on a disc.
+#[derive(Clone, Copy)]
+struct Mark {
+    /// Told from both a light and a dark background.
+    colour: &'static str,
+    /// A path of SVG, on 24 by 24.
+    sign: &'static str,
+}
+
+const CHECK: Mark = Mark {
+    colour: "#1a8a4a",
+    sign: "M7 12.5l3.5 3.5L17 9",
+};
+
+const CROSS: Mark = Mark {
+    colour: "#c7402d",
+    sign: "M8 8l8 8M16 8l-8 8",
+};
+
+const EXCLAMATION: Mark = Mark {
+    colour: "#75757e",
+    sign: "M12 6.5V13M12 17v.01",
+};
+
 /// The pages of the host, where it has some.
 #[derive(Default)]
 pub(super) struct Pages {
@@ -52,8 +85,8 @@ pub(super) struct Pages {
 impl Pages {
     pub(super) fn of_host(success: Option<&str>, failure: Option<&str>) -> Pages {
         Pages {
-            success: success.map(of_host),
-            failure: failure.map(of_host),
+            success: success.map(|text| of_host(text, Page::Success.mark())),
+            failure: failure.map(|text| of_host(text, Page::Failure.mark())),
         }
     }
 
@@ -65,19 +98,19 @@ impl Pages {
         };
         of_host.clone().unwrap_or_else(|| {
             let (heading, text) = page.text();
-            html(" lang=\"en\"", heading, text).into()
+            html(" lang=\"en\"", page.mark(), heading, text).into()
         })
     }
 }
 
 /// HTML as it is; else the first line is a heading, and the rest a text.
-fn of_host(text: &str) -> Arc<str> {
+fn of_host(text: &str, mark: Mark) -> Arc<str> {
     if text.trim_ascii_start().starts_with('<') {
         return text.into();
     }
     let text = text.trim_ascii();
     let (heading, text) = text.split_once('\n').unwrap_or((text, ""));
-    html("", &escaped(heading), &escaped(text)).into()
+    html("", mark, &escaped(heading), &escaped(text)).into()
 }
 
 fn escaped(text: &str) -> String {
@@ -93,7 +126,8 @@ fn escaped(text: &str) -> String {
 }
 
 /// Light or dark as the system is; nothing is loaded for it.
-fn html(language: &str, heading: &str, text: &str) -> String {
+fn html(language: &str, mark: Mark, heading: &str, text: &str) -> String {
+    let Mark { colour, sign } = mark;
     format!(
         "<!DOCTYPE html>
 <html{language}>
@@ -102,11 +136,19 @@ fn html(language: &str, heading: &str, text: &str) -> String {
 <title>{heading}</title>
 <style>
 :root {{ color-scheme: light dark; font: 1.1em/1.5 system-ui, sans-serif }}
-body {{ max-width: 32em; margin: 20vh auto; padding: 0 1.5em; text-align: center }}
-p {{ white-space: pre-line }}
+body {{ display: grid; min-height: 90vh; min-height: 90svh; margin: 0; place-content: center; justify-items: center;
+    background: light-dark(#f4f4f6, #17171a); color: light-dark(#1c1c20, #ececf0) }}
+main {{ box-sizing: border-box; max-width: 30em; padding: 2em 1.5em; text-align: center }}
+svg {{ width: 4em; fill: none; stroke: #fff; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round }}
+circle {{ fill: {colour}; stroke: none }}
+h1 {{ margin: .6em 0 .3em; font-size: 1.6em; line-height: 1.25; text-wrap: balance }}
+p {{ margin: 0; white-space: pre-line; text-wrap: balance }}
 </style>
+<main>
+<svg viewBox=\"0 0 24 24\" aria-hidden=\"true\"><circle cx=\"12\" cy=\"12\" r=\"11.5\"/><path d=\"{sign}\"/></svg>
 <h1>{heading}</h1>
 <p>{text}</p>
+</main>
 </html>
 "
     )
@@ -143,5 +185,22 @@ mod tests {
                 .html(Page::Success)
                 .contains("You can close this window and go back to the app.")
         );
+    }
+    #[test]
+    fn success_and_refusal_are_told_apart_at_a_glance() {
+        let host = Some("In the host's words");
+        for pages in [Pages::default(), Pages::of_host(host, host)] {
+            let success = pages.html(Page::Success);
+            let failure = pages.html(Page::Failure);
+            assert!(success.contains(CHECK.colour) && success.contains(CHECK.sign));
+            assert!(failure.contains(CROSS.colour) && failure.contains(CROSS.sign));
+            assert!(!success.contains(CROSS.colour) && !success.contains(CROSS.sign));
+        }
+    }
+
+    #[test]
+    fn a_page_is_small() {
+        let len = Pages::default().html(Page::AnotherLogin).len();
+        assert!(len < 1536, "{len}");
     }
 }
