@@ -19,7 +19,7 @@ mod tool;
 pub mod visitor;
 
 pub use library::{Library, cargo, cargo_build, root};
-pub use login::{run_with_browser, run_with_login};
+pub use login::run_with_login;
 pub use node::install_packages;
 pub use program::Program;
 pub use tool::{has, has_header, require};

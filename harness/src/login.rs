@@ -12,27 +12,6 @@ pub fn run_with_login(
     log_in: impl FnOnce(&str) -> io::Result<String>,
     show: impl FnMut(&str),
 ) -> io::Result<ExitStatus> {
-    run(command, |url| log_in(url).map(Some), show)
-}
-
-/// [`run_with_login`] for a program that listens for the redirect: nothing is pasted.
-///
-/// # Errors
-/// As [`run_with_login`].
-pub fn run_with_browser(
-    command: &mut Command,
-    log_in: impl FnOnce(&str) -> io::Result<()>,
-    show: impl FnMut(&str),
-) -> io::Result<ExitStatus> {
-    run(command, |url| log_in(url).map(|()| None), show)
-}
-
-/// What `log_in` gives is pasted.
-fn run(
-    command: &mut Command,
-    log_in: impl FnOnce(&str) -> io::Result<Option<String>>,
-    show: impl FnMut(&str),
-) -> io::Result<ExitStatus> {
     let mut program = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -48,7 +27,7 @@ fn run(
 
 fn converse(
     program: &mut Child,
-    log_in: impl FnOnce(&str) -> io::Result<Option<String>>,
+    log_in: impl FnOnce(&str) -> io::Result<String>,
     mut show: impl FnMut(&str),
 ) -> io::Result<()> {
     let mut output = BufReader::new(program.stdout.take().expect("it is piped"));
@@ -61,9 +40,8 @@ fn converse(
         }
         if text.starts_with("http")
             && let Some((input, log_in)) = user.take()
-            && let Some(redirect) = log_in(text)?
         {
-            show(&paste(&mut output, input, &redirect)?);
+            show(&paste(&mut output, input, &log_in(text)?)?);
         }
         line.clear();
     }

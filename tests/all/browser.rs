@@ -1,55 +1,56 @@
 //! `cargo demo --browser`: the redirect of a real browser, and of one that is played.
 #![cfg(target_os = "linux")]
 
-use std::env;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
-use std::sync::mpsc;
-use std::thread;
-use std::time::Duration;
+use std::process::{Command, Output};
 
 use clef_harness::{cargo, has, install_packages, require, visitor};
 use serde_json::Value;
 
+use crate::demo::shows_in_order;
+use crate::desktop::Desktop;
 use crate::support::{scratch, text};
 
 const CHROMIUM: &str = "/usr/bin/chromium";
 
-/// The demo is built first, if need be.
-const PATIENCE: Duration = Duration::from_secs(400);
+/// Runs the demo on a desktop with this for its browser: it is handed the URL of each login.
+fn demo_with_browser(test: &str, browse: impl FnMut(&str) + Send) -> Output {
+    let desktop = Desktop::new(&scratch(test));
+    let demo = || {
+        cargo()
+            .args(["demo", "--browser"])
+            .env("PATH", desktop.path())
+            .output()
+            .expect("cargo runs")
+    };
+    desktop.during(demo, browse)
+}
 
-/// Runs the demo with this for the desktop's browser: it is handed the URL of the login.
-fn demo_with_browser(test: &str, browse: impl FnOnce(&str)) -> Output {
-    let folder = scratch(test);
-    let opener = folder.join("xdg-open");
-    let opened = folder.join("opened");
-    fs::write(
-        &opener,
-        "#!/bin/sh\nprintf %s \"$1\" > \"${0%/*}/opened\"\n",
-    )
-    .expect("the folder can be written");
-    fs::set_permissions(&opener, fs::Permissions::from_mode(0o755)).expect("it is ours");
-    let pipe = Command::new("mkfifo").arg(&opened).status();
-    assert!(pipe.is_ok_and(|status| status.success()));
-
-    let usual = env::var_os("PATH").unwrap_or_default();
-    let path = env::join_paths([folder].into_iter().chain(env::split_paths(&usual)));
-    let demo = cargo()
-        .args(["demo", "--browser"])
-        .env("PATH", path.expect("folders without a colon"))
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("cargo runs");
-    let (sender, urls) = mpsc::channel();
-    thread::spawn(move || sender.send(fs::read_to_string(opened)));
-    let url = urls.recv_timeout(PATIENCE).expect("the browser is opened");
-    browse(&url.expect("UTF-8"));
-    demo.wait_with_output().expect("the demo ends")
+/// The demo says that its first run logged in, what that has stored, and that its second did not.
+#[track_caller]
+fn assert_one_login(demo: &Output) {
+    let shown = text(&demo.stdout);
+    assert!(demo.status.success(), "{shown}{}", text(&demo.stderr));
+    shows_in_order(
+        &shown,
+        &[
+            "examples-c/login.c",
+            "3. Run the C program",
+            "agree in your browser",
+            "| Authorization: Bearer BQ",
+            "stored in $XDG_STATE_HOME/clef/",
+            ".json, mode 0600",
+            "4. Run it again",
+            "| Authorization: Bearer BQ",
+            "5. Ask the sandbox",
+            "POST /api/token authorization_code: 200",
+            "All of it worked.",
+        ],
+    );
+    assert_eq!(shown.matches("POST /api/token").count(), 1, "{shown}");
 }
 
 /// The status line that answers to a request.
@@ -84,10 +85,7 @@ fn the_user_agrees() {
     let output = demo_with_browser("demo_agrees", |url| {
         visit(&visitor::agree(url).expect("the sandbox redirects"));
     });
-    let shown = text(&output.stdout);
-    assert!(output.status.success(), "{shown}{}", text(&output.stderr));
-    assert!(shown.contains("your browser"), "{shown}");
-    assert!(shown.contains("All of it worked."), "{shown}");
+    assert_one_login(&output);
 }
 
 #[test]
@@ -97,7 +95,7 @@ fn the_user_refuses() {
     });
     let errors = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{errors}");
-    assert!(errors.contains("CLEF_STATUS_ACCESS_DENIED"), "{errors}");
+    assert!(errors.contains("the user denied access"), "{errors}");
 }
 
 /// A real browser.
@@ -164,17 +162,13 @@ fn a_user_of_chromium_agrees() {
     let Some(chromium) = Chromium::find() else {
         return;
     };
-    let mut visit = Value::Null;
+    let mut visits = Vec::new();
     let output = demo_with_browser("chromium_agrees_demo", |url| {
-        visit = chromium.visit(url, "Agree", "chromium_agrees");
+        visits.push(chromium.visit(url, "Agree", "chromium_agrees"));
     });
-    let shown = text(&output.stdout);
-    assert!(output.status.success(), "{shown}{}", text(&output.stderr));
-    assert!(
-        shown.contains("POST /api/token authorization_code: 200"),
-        "{shown}"
-    );
-    assert_last_page(&visit, "Login received");
+    assert_one_login(&output);
+    assert_eq!(visits.len(), 1, "the second run logs in too");
+    assert_last_page(&visits[0], "Login received");
 }
 
 #[test]
@@ -188,6 +182,6 @@ fn a_user_of_chromium_refuses() {
     });
     let errors = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{errors}");
-    assert!(errors.contains("CLEF_STATUS_ACCESS_DENIED"), "{errors}");
+    assert!(errors.contains("the user denied access"), "{errors}");
     assert_last_page(&visit, "Access was refused");
 }

@@ -27,7 +27,7 @@ fn fails(arguments: &[&str], because: &str) {
 
 /// Each of `steps` is in `output`, in this order.
 #[track_caller]
-fn shows_in_order(output: &str, steps: &[&str]) {
+pub fn shows_in_order(output: &str, steps: &[&str]) {
     let mut rest = output;
     for step in steps {
         let found = rest.find(step);
@@ -96,6 +96,14 @@ fn explains_itself() {
     let output = demo(&["--help"]);
     assert!(output.status.success(), "{}", text(&output.stderr));
     let help = text(&output.stdout);
-    shows_in_order(&help, &["examples-c/", "Usage: cargo demo", "--browser"]);
+    shows_in_order(
+        &help,
+        &[
+            "examples-c/refreshing_token.c",
+            "Usage: cargo demo",
+            "--browser",
+            "examples-c/login.c",
+        ],
+    );
     assert!(!help.contains("--fault"), "{help}");
 }

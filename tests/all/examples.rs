@@ -3,14 +3,16 @@
 use std::fs;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use clef_harness::{Program, has, has_header, require, run_with_browser, run_with_login, visitor};
+use clef_harness::{Program, has, has_header, require, root, run_with_login, visitor};
 use clef_sandbox::{CLIENT_ID, CLIENT_SECRET, Fault, Options, Sandbox};
 
+#[cfg(target_os = "linux")]
+use crate::desktop::Desktop;
 use crate::support::scratch;
 
 const STRICT: [&str; 2] = ["-Wpedantic", "-Wconversion"];
@@ -58,9 +60,7 @@ impl Example {
     }
 
     fn run(&self) -> Outcome {
-        self.run_command(self.command(), |_| {
-            Err(io::Error::other("nobody is to log in here"))
-        })
+        self.run_command(self.command(), nobody)
     }
 
     fn run_as(&self, log_in: impl FnOnce(&str) -> io::Result<String>) -> Outcome {
@@ -70,40 +70,13 @@ impl Example {
     /// Runs the example, and checks that it shows no secret.
     fn run_command(
         &self,
-        command: Command,
-        log_in: impl FnOnce(&str) -> io::Result<String>,
-    ) -> Outcome {
-        self.watch(command, |command, show| {
-            run_with_login(command, log_in, show)
-        })
-    }
-
-    /// [`Example::run_command`] for one that listens for the redirect that `decide` gives; with the page it ends at.
-    fn run_with_browser(
-        &self,
-        command: Command,
-        decide: impl FnOnce(&str) -> io::Result<String>,
-    ) -> (Outcome, String) {
-        let mut page = String::new();
-        let log_in = |url: &str| {
-            page = visitor::open(&decide(url)?)?;
-            Ok(())
-        };
-        let outcome = self.watch(command, |command, show| {
-            run_with_browser(command, log_in, show)
-        });
-        (outcome, page)
-    }
-
-    fn watch(
-        &self,
         mut command: Command,
-        run: impl FnOnce(&mut Command, &mut dyn FnMut(&str)) -> io::Result<ExitStatus>,
+        log_in: impl FnOnce(&str) -> io::Result<String>,
     ) -> Outcome {
         let (mut reader, writer) = io::pipe().expect("a pipe");
         let mut output = String::new();
         command.stderr(Stdio::from(writer));
-        let status = run(&mut command, &mut |line| {
+        let status = run_with_login(&mut command, log_in, |line| {
             if !line.starts_with(&format!("{}/authorize?", self.accounts_url)) {
                 output.push_str(line);
                 output.push('\n');
@@ -169,6 +142,11 @@ impl Outcome {
             assert!(self.errors.contains(line), "{line:?} in {:?}", self.errors);
         }
     }
+}
+
+/// The user of an example that is not to ask for a pasted URL.
+fn nobody(_: &str) -> io::Result<String> {
+    Err(io::Error::other("nobody is to log in here"))
 }
 
 /// An address where nothing listens.
@@ -336,34 +314,137 @@ fn event_loop() {
 }
 
 #[test]
-fn listener_login() {
-    let example = Example::new("listener_login", "example_listener_login");
-    let command = || {
-        let mut command = example.command();
+fn login_is_short() {
+    let source = fs::read_to_string(root().join("examples-c/login.c")).expect("it is there");
+    assert!(source.lines().count() <= 40);
+    assert!(source.lines().all(|line| line.len() <= 100));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn login() {
+    let user = UserOfLogin::new("example_login");
+    let token_requests = || {
+        let count = |grant| user.example.sandbox.count("/api/token", Some(grant));
+        (count("authorization_code"), count("refresh_token"))
+    };
+
+    let pages = user.runs(visitor::agree);
+    assert_eq!(pages.len(), 1);
+    assert!(pages[0].contains("Login received"), "{pages:?}");
+    assert_eq!(token_requests(), (1, 0));
+
+    assert_eq!(user.runs(visitor::agree).len(), 0, "it is asked to log in");
+    assert_eq!(token_requests(), (1, 0));
+
+    user.waits_until_the_token_expires();
+    assert_eq!(user.runs(visitor::agree).len(), 0, "it is asked to log in");
+    assert_eq!(token_requests(), (1, 1));
+
+    user.example.sandbox.revoke_all();
+    user.waits_until_the_token_expires();
+    assert_eq!(user.runs(visitor::agree).len(), 1);
+    assert_eq!(token_requests(), (2, 2));
+    assert_eq!(user.runs(visitor::agree).len(), 0, "it is asked to log in");
+    assert_eq!(token_requests(), (2, 2));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn login_says_what_is_wrong() {
+    let user = UserOfLogin::new("example_login_failures");
+    let (outcome, pages) = user.run(user.command(), visitor::refuse);
+    outcome.fails(&["the user denied access"]);
+    assert!(pages[0].contains("Access was refused"), "{pages:?}");
+    assert!(!user.state.join("clef").exists(), "something is stored");
+
+    let mut without = user.command();
+    without.env_remove("CLIENT_ID");
+    let (outcome, pages) = user.run(without, visitor::agree);
+    outcome.fails(&["client_id"]);
+    assert_eq!(pages.len(), 0);
+
+    let log = user.example.sandbox.log();
+    assert!(log[0].parameters.contains_key("code_challenge"), "{log:#?}");
+    assert_eq!(user.example.sandbox.count("/api/token", None), 0);
+}
+
+/// Somebody who runs `login.c` again and again, at a desktop.
+#[cfg(target_os = "linux")]
+struct UserOfLogin {
+    example: Example,
+    desktop: Desktop,
+    /// Where programs keep their state.
+    state: PathBuf,
+}
+
+#[cfg(target_os = "linux")]
+impl UserOfLogin {
+    fn new(test: &str) -> UserOfLogin {
+        UserOfLogin {
+            example: Example::new("login", test),
+            desktop: Desktop::new(&scratch(&format!("{test}_desktop"))),
+            state: scratch(&format!("{test}_state")),
+        }
+    }
+
+    fn command(&self) -> Command {
+        let mut command = self.example.command();
         command
             .env_remove("CLIENT_SECRET")
-            .env_remove("REDIRECT_URI");
+            .env_remove("REDIRECT_URI")
+            .env("XDG_STATE_HOME", &self.state)
+            .env("PATH", self.desktop.path());
         command
-    };
-    let (outcome, page) = example.run_with_browser(command(), visitor::agree);
-    outcome.succeeds(&[
-        "Log in here:\n",
-        "Access token: BQ",
-        "... (202 characters)\n",
-    ]);
-    assert!(page.contains("You can close this window"), "{page}");
+    }
 
-    let (outcome, page) = example.run_with_browser(command(), visitor::refuse);
-    outcome.fails(&["CLEF_STATUS_ACCESS_DENIED: "]);
-    assert!(page.contains("Access was refused"), "{page}");
+    /// What the program did, and the last page of each login, at which the user decides like this.
+    fn run(
+        &self,
+        command: Command,
+        decide: impl Fn(&str) -> io::Result<String> + Sync,
+    ) -> (Outcome, Vec<String>) {
+        let mut pages = Vec::new();
+        let work = || self.example.run_command(command, nobody);
+        let outcome = self.desktop.during(work, |url| {
+            let page = decide(url).and_then(|redirect| visitor::open(&redirect));
+            pages.push(page.expect("the redirect is received"));
+        });
+        (outcome, pages)
+    }
 
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = taken.local_addr().expect("an address").to_string();
-    let mut in_use = command();
-    in_use.env("REDIRECT_URI", format!("http://{address}/callback"));
-    example
-        .run_command(in_use, visitor::agree)
-        .fails(&["CLEF_STATUS_ADDRESS_IN_USE: ", &address]);
+    /// A run that works: its token is stored, open to the Web API, and not shown.
+    #[track_caller]
+    fn runs(&self, decide: impl Fn(&str) -> io::Result<String> + Sync) -> Vec<String> {
+        let (outcome, pages) = self.run(self.command(), decide);
+        outcome.succeeds(&["Authorization: Bearer BQ"]);
+        let token = saved(&self.file())["token"].clone();
+        assert!(opens_the_web_api(&self.example, &token));
+        for secret in ["access_token", "refresh_token"] {
+            let secret = token[secret].as_str().expect("it is stored");
+            assert!(!outcome.output.contains(&secret[..8]), "{}", outcome.output);
+        }
+        pages
+    }
+
+    /// The one file with a token.
+    fn file(&self) -> PathBuf {
+        let mut files: Vec<PathBuf> = fs::read_dir(self.state.join("clef"))
+            .expect("it is made")
+            .map(|entry| entry.expect("it can be read").path())
+            .filter(|path| path.extension().is_some_and(|ending| ending == "json"))
+            .collect();
+        assert_eq!(files.len(), 1, "{files:?}");
+        files.remove(0)
+    }
+
+    /// The clock of the program is the system's, so its time is moved in what it has stored.
+    fn waits_until_the_token_expires(&self) {
+        self.example.sandbox.advance_clock(3600);
+        let mut stored = saved(&self.file());
+        stored["token"]["expires_at"] = 1.into();
+        fs::write(self.file(), stored.to_string()).expect("it is ours");
+    }
 }
 
 #[test]

@@ -7,6 +7,8 @@ mod c_programs;
 mod core;
 mod declarations;
 mod demo;
+#[cfg(target_os = "linux")]
+mod desktop;
 mod examples;
 mod header;
 #[cfg(target_os = "linux")]

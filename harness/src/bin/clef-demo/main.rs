@@ -19,8 +19,8 @@ use clef_sandbox::Fault;
 #[derive(Debug, Parser)]
 #[command(name = "cargo demo", bin_name = "cargo demo", verbatim_doc_comment)]
 pub struct Arguments {
-    /// Open the login in your browser, for you to agree; else the demo agrees itself. It ends with
-    /// the login then, whose redirect examples-c/listener_login.c listens for
+    /// Run examples-c/login.c in its place, twice: the first run opens your browser, for you to
+    /// agree, and the second has no need of it
     #[arg(long)]
     browser: bool,
 

@@ -3,50 +3,46 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
+use std::process::ExitStatus;
 
-use clef_harness::{Library, Program, has, root, run_with_browser, run_with_login, visitor};
+use clef_harness::{Library, Program, has, root, run_with_login, visitor};
 use clef_sandbox::{CLIENT_ID, Options, Sandbox, Settings};
 
 use crate::{Arguments, browser};
 
 const EXAMPLE: &str = "examples-c/refreshing_token.c";
 
-/// It listens for the redirect, and ends with the login.
-const BROWSER_EXAMPLE: &str = "examples-c/listener_login.c";
+const BROWSER_EXAMPLE: &str = "examples-c/login.c";
 
 /// clef refreshes a token that has less than 60 seconds left, so one of these lives for one or two.
 const TOKEN_LIFETIME: i64 = 61;
 
-/// Where the redirect goes when nobody listens for it.
-const REDIRECT_URI: &str = "http://127.0.0.1:5000/callback";
+/// That of a token which is to outlive two runs.
+const LONG_LIFETIME: i64 = 3600;
 
-/// For who listens: whichever port is free.
-const ANY_PORT: &str = "http://127.0.0.1/callback";
+/// Nobody listens for the redirect there.
+const REDIRECT_URI: &str = "http://127.0.0.1:5000/callback";
 
 /// Runs the demo, and says what it does.
 pub fn run(arguments: Arguments) -> io::Result<()> {
     step("1. Build the library, its header and a C program");
     let folder = Scratch::new()?;
-    let example = match arguments.browser {
-        true => BROWSER_EXAMPLE,
-        false => EXAMPLE,
+    let (example, token_lifetime) = match arguments.browser {
+        true => (BROWSER_EXAMPLE, LONG_LIFETIME),
+        false => (EXAMPLE, TOKEN_LIFETIME),
     };
     let program = build(example, &folder.0)?;
     note(&format!("include/clef.h and {example}"));
 
     step("2. Start the sandbox, which stands in for accounts.spotify.com");
-    let sandbox = start_sandbox(&arguments)?;
+    let sandbox = start_sandbox(&arguments, token_lifetime)?;
     note(&format!(
-        "{}; its access tokens live for {TOKEN_LIFETIME} seconds",
+        "{}; its access tokens live for {token_lifetime} seconds",
         sandbox.url()
     ));
 
     if arguments.browser {
-        step("3. Run the C program: a login with PKCE, whose redirect it listens for");
-        run_program_with_browser(&program, &sandbox)?;
-        step("4. Ask the sandbox what it saw");
-        check_requests(&sandbox, &["authorization_code"], "one login")?;
+        browser::run(&program, &sandbox, &folder.0)?;
     } else {
         step("3. Run the C program: a login with PKCE, an expiry, a refresh");
         let saved = folder.0.join("token.json");
@@ -60,11 +56,11 @@ pub fn run(arguments: Arguments) -> io::Result<()> {
     Ok(())
 }
 
-fn step(title: &str) {
+pub fn step(title: &str) {
     println!("\n{title}");
 }
 
-fn note(text: &str) {
+pub fn note(text: &str) {
     println!("   {text}");
 }
 
@@ -78,10 +74,10 @@ fn build(example: &str, folder: &Path) -> io::Result<Program> {
     Ok(Program::compile(example, folder, &[]))
 }
 
-fn start_sandbox(arguments: &Arguments) -> io::Result<Sandbox> {
+fn start_sandbox(arguments: &Arguments, token_lifetime: i64) -> io::Result<Sandbox> {
     let sandbox = Sandbox::start(Options {
         settings: Settings {
-            expires_in: TOKEN_LIFETIME,
+            expires_in: token_lifetime,
             ..Settings::default()
         },
         ..Options::default()
@@ -93,37 +89,27 @@ fn start_sandbox(arguments: &Arguments) -> io::Result<Sandbox> {
 }
 
 fn run_program(program: &Program, sandbox: &Sandbox, saved: &Path) -> io::Result<()> {
-    let mut command = command(program, sandbox, REDIRECT_URI);
-    command.arg(saved);
-    expect_success(run_with_login(&mut command, visitor::agree, show)?)
-}
-
-fn run_program_with_browser(program: &Program, sandbox: &Sandbox) -> io::Result<()> {
-    let mut command = command(program, sandbox, ANY_PORT);
-    expect_success(run_with_browser(&mut command, browser::open, show)?)
-}
-
-fn command(program: &Program, sandbox: &Sandbox, redirect_uri: &str) -> Command {
     let mut command = program.command();
     command
         .env("CLIENT_ID", CLIENT_ID)
-        .env("REDIRECT_URI", redirect_uri)
-        .env("ACCOUNTS_URL", sandbox.url());
-    command
+        .env("REDIRECT_URI", REDIRECT_URI)
+        .env("ACCOUNTS_URL", sandbox.url())
+        .arg(saved);
+    expect_success(run_with_login(&mut command, visitor::agree, show)?)
 }
 
-fn show(line: &str) {
+pub fn show(line: &str) {
     println!("   | {line}");
 }
 
-fn expect_success(status: ExitStatus) -> io::Result<()> {
+pub fn expect_success(status: ExitStatus) -> io::Result<()> {
     expect(status.success(), || {
         format!("the C program ended with {status}")
     })
 }
 
 /// These token requests, and nothing that was asked for twice or refused.
-fn check_requests(sandbox: &Sandbox, grant_types: &[&str], what: &str) -> io::Result<()> {
+pub fn check_requests(sandbox: &Sandbox, grant_types: &[&str], what: &str) -> io::Result<()> {
     let log = sandbox.log();
     let asked: Vec<(&str, u16)> = log
         .iter()
@@ -150,7 +136,7 @@ fn check_token(sandbox: &Sandbox, saved: &Path) -> io::Result<()> {
     })
 }
 
-fn expect(is_so: bool, problem: impl FnOnce() -> String) -> io::Result<()> {
+pub fn expect(is_so: bool, problem: impl FnOnce() -> String) -> io::Result<()> {
     if is_so {
         Ok(())
     } else {
