@@ -3,15 +3,23 @@
 use std::collections::BTreeSet;
 use std::env;
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use clef::Status;
-use clef_harness::{Library, Program, root};
-use clef_sandbox::{Options, Sandbox};
+use clef_harness::{Library, root};
+#[cfg(target_os = "linux")]
+use clef_harness::{Program, visitor};
+#[cfg(target_os = "linux")]
+use clef_sandbox::{CLIENT_ID, Options, Sandbox};
 
+#[cfg(target_os = "linux")]
+use crate::desktop::Desktop;
 use crate::support::scratch;
+#[cfg(target_os = "linux")]
+use crate::support::text;
+
+const FIRST_PROGRAM: &str = "examples-c/login.c";
 
 #[test]
 fn every_name_of_the_reference_has_its_row_and_function() {
@@ -112,9 +120,23 @@ fn every_link_leads_somewhere() {
 }
 
 #[test]
-fn example_compiles_as_the_readme_says_and_logs_in() {
+fn the_first_thing_is_the_first_program() {
     let readme = read("README.md");
-    let example = block(section(&readme, "## A first program"), "c");
+    let before = readme.split("```").next().expect("split gives one part");
+    let headings: Vec<_> = before
+        .lines()
+        .filter(|line| line.starts_with('#'))
+        .collect();
+    assert_eq!(headings, ["# clef", "## A first program"]);
+    assert!(before.lines().count() <= 12, "{before}");
+    let program = block(section(&readme, "## A first program"), "c");
+    assert_eq!(program, read(FIRST_PROGRAM));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn first_program_compiles_as_the_readme_says_and_logs_in() {
+    let readme = read("README.md");
     let install = section(&readme, "## Install");
     let commands: Vec<_> = install
         .split("```sh\n")
@@ -125,9 +147,10 @@ fn example_compiles_as_the_readme_says_and_logs_in() {
     assert_eq!(commands.len(), 2, "one for each kind of library");
     for (kind, command) in ["shared", "static"].into_iter().zip(commands) {
         let folder = scratch(&format!("readme-{kind}"));
-        fs::write(folder.join("example.c"), example).expect("the folder can be written");
-        compile(command, &folder);
-        log_in(&Program::at(folder.join("example")));
+        let source = root().join(FIRST_PROGRAM).display().to_string();
+        assert!(command.contains(FIRST_PROGRAM), "{command}");
+        compile(&command.replace(FIRST_PROGRAM, &source), &folder);
+        log_in(&Program::at(folder.join("login")), &folder);
     }
 }
 
@@ -196,6 +219,40 @@ fn storing_compiles() {
     compiles("readme-storage", &source);
 }
 
+#[test]
+fn sharing_compiles() {
+    let readme = read("README.md");
+    let sharing = block(section(&readme, "### One token in several processes"), "c");
+    let source = format!(
+        "#include <clef.h>\n\
+         clef_status begin(const clef_token_store *store, const clef_credentials *credentials,\n\
+         const clef_scope_set *scopes, const clef_login_options *options);\n\
+         clef_status begin(const clef_token_store *store, const clef_credentials *credentials,\n\
+         const clef_scope_set *scopes, const clef_login_options *options)\n{{\n\
+         clef_refreshing_token *token;\nclef_error *error;\n{sharing}return status;\n}}\n"
+    );
+    compiles("readme-sharing", &source);
+}
+
+#[test]
+fn moving_over_compiles() {
+    let readme = read("README.md");
+    let moving = block(
+        section(&readme, "### Moving over from spotipy and tekore"),
+        "c",
+    );
+    let source = format!(
+        "#include <clef.h>\n\
+         int move_over(const clef_credentials *credentials, const clef_token_store *store,\n\
+         const char *text_of_the_cache, int64_t logged_in_at);\n\
+         int move_over(const clef_credentials *credentials, const clef_token_store *store,\n\
+         const char *text_of_the_cache, int64_t logged_in_at)\n{{\n\
+         clef_token *cached, *stamped;\nclef_refreshing_token *token;\n\
+         clef_error *error;\n{moving}return failed;\n}}\n"
+    );
+    compiles("readme-moving", &source);
+}
+
 /// Compiles a piece of the README by itself.
 fn compiles(name: &str, source: &str) {
     let folder = scratch(name);
@@ -225,46 +282,35 @@ fn compile(command: &str, folder: &Path) {
     );
 }
 
-/// Plays the user of the example: agrees at the URL that it shows, and pastes where that leads to.
-fn log_in(program: &Program) {
+/// Runs the first program twice, at a desktop whose user agrees.
+#[cfg(target_os = "linux")]
+fn log_in(program: &Program, folder: &Path) {
     let sandbox = Sandbox::start(Options::default()).expect("the sandbox starts");
-    let mut child = program
-        .command()
-        .arg(sandbox.url())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the example starts");
-    let mut output = BufReader::new(child.stdout.take().expect("it is piped")).lines();
-    let url = output
-        .by_ref()
-        .map(|line| line.expect("the example writes UTF-8"))
-        .find(|line| line.starts_with("http"))
-        .expect("the example shows a URL");
-    let redirect = agree(&url);
-    let mut input = child.stdin.take().expect("it is piped");
-    writeln!(input, "{redirect}").expect("the example reads it");
-    let rest: Vec<_> = output.map_while(Result::ok).collect();
-    let status = child.wait().expect("the example ends");
-    assert!(status.success(), "the example failed: {rest:?}");
-    let last = rest.last().expect("the example says something");
-    assert!(last.contains("Authorization: Bearer "), "{last}");
+    let desktop = Desktop::new(folder);
+    let run = || {
+        program
+            .command()
+            .env("ACCOUNTS_URL", sandbox.url())
+            .env("CLIENT_ID", CLIENT_ID)
+            .env("XDG_STATE_HOME", folder)
+            .env("PATH", desktop.path())
+            .output()
+            .expect("the program starts")
+    };
+    let outputs = desktop.during(
+        || [run(), run()],
+        |url| {
+            let redirect = visitor::agree(url).expect("the sandbox redirects");
+            visitor::open(&redirect).expect("the redirect is received");
+        },
+    );
+    for output in outputs {
+        let shown = text(&output.stdout);
+        assert!(output.status.success(), "{shown}{}", text(&output.stderr));
+        assert!(shown.contains("Authorization: Bearer "), "{shown}");
+    }
     assert_eq!(sandbox.count("/api/token", Some("authorization_code")), 1);
-}
-
-/// Where the sandbox redirects a user who agrees.
-fn agree(url: &str) -> String {
-    let agent: ureq::Agent = ureq::Agent::config_builder()
-        .max_redirects(0)
-        .max_redirects_will_error(false)
-        .build()
-        .into();
-    let answer = agent
-        .get(format!("{url}&sandbox_auto=approve"))
-        .call()
-        .expect("the sandbox answers");
-    let location = answer.headers().get("location").expect("a redirect");
-    location.to_str().expect("a URL is ASCII").to_owned()
+    assert_eq!(sandbox.count("/api/token", None), 1);
 }
 
 fn read(path: &str) -> String {
