@@ -162,6 +162,11 @@ impl Token {
         }
     }
 
+    /// Whether it is the same, and not one that only shares the access token.
+    pub(crate) fn is_same(&self, other: &Token) -> bool {
+        self.access_token() == other.access_token() && self.refresh_token() == other.refresh_token()
+    }
+
     /// A token without refresh token and scopes is the program's own: another is had without a user.
     pub(crate) fn is_client_token(&self) -> bool {
         self.contents.refresh_token.is_none()

@@ -7,6 +7,7 @@ mod flight;
 mod keeper;
 mod listener;
 mod open;
+mod provenance;
 mod refresh;
 mod stored_refresh;
 #[cfg(test)]
@@ -31,8 +32,8 @@ use self::backoff::Backoff;
 use self::flight::{Flight, Landing, Passenger};
 use self::keeper::Keeper;
 use self::listener::ListenerSlot;
+use self::provenance::Provenance;
 use self::refresh::Refresh;
-use self::stored_refresh::Unsaved;
 use self::striped::Striped;
 
 /// How long before its end a grant is announced to end, unless the host says otherwise, in seconds: two weeks.
@@ -90,8 +91,8 @@ struct Progress {
     grant_warning: i64,
     /// Where the token is stored.
     place: Option<Arc<Place>>,
-    /// Published, but not stored: it is stored before the next refresh.
-    unsaved: Option<Unsaved>,
+    /// Where the token stands against what is stored there.
+    provenance: Provenance,
     /// Keeps the token fresh ahead of time, so that readers need not.
     keeper: Option<Keeper>,
 }
@@ -136,7 +137,7 @@ impl RefreshingToken {
                     announced_end: TIME_NEVER,
                     grant_warning: GRANT_WARNING,
                     place: None,
-                    unsaved: None,
+                    provenance: Provenance::default(),
                     keeper: None,
                 }),
                 listener: ListenerSlot::default(),

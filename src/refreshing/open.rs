@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use crate::credentials::Credentials;
-use crate::error::{Result, Status};
+use crate::error::{Remedy, Result};
 use crate::runtime::{Completion, Operation, Outcome, Runtime};
-use crate::store::{Place, Record, TokenStore, here, not_found};
+use crate::store::{Place, Record, TokenStore, here, here_at, not_found};
 use crate::token::Token;
 use crate::work::Context;
 
 use super::flight::{Flight, Landing};
-use super::stored_refresh::{Unsaved, refused_before};
+use super::provenance::Provenance;
+use super::stored_refresh::refused_before;
 use super::{RefreshingToken, Shared};
 
 impl RefreshingToken {
@@ -64,12 +65,23 @@ impl RefreshingToken {
         let this = self.clone();
         let attaching = this.attaching()?;
         let token = this.token();
-        // Held as a refresh is, so that host code of the store that asks for this token is told, not kept waiting.
-        attaching
-            .flight
-            .desk()
-            .run(|| here(async |context| place.replace(&Record::alive(&token), context).await))?;
-        this.shared.keep_at(place, None);
+        // Where it is kept already, another process may have refreshed it: its next refresh finds that.
+        let is_kept_here = this
+            .progress()
+            .place
+            .as_ref()
+            .is_some_and(|kept_at| kept_at.is_same(&place));
+        let provenance = this.progress().provenance.clone();
+        let it_stays = |stored: Option<&Record>| {
+            let stored = stored.map(|record| &record.token);
+            is_kept_here && stored.is_some() && !provenance.is_newer(&token, stored)
+        };
+        let record = Record::alive(&token);
+        // As a refresh does, so that who waits for this one helps, and host code that asks for the token is told.
+        here_at(attaching.flight.desk(), async |context| {
+            place.replace_unless(&record, &it_stays, context).await
+        })?;
+        this.shared.keep_at(place, Provenance::default());
         Ok(())
     }
 
@@ -82,17 +94,9 @@ impl RefreshingToken {
     ) -> Result<RefreshingToken> {
         let this = RefreshingToken::new(token.clone(), credentials)?;
         context.stop().answered();
-        let unsaved = match place.replace(&Record::alive(&token), context).await {
-            Ok(()) => None,
-            Err(error) => {
-                let stored = place.look(context).await.ok().flatten();
-                Some(Unsaved::at_first(
-                    stored.map(|record| record.token).as_ref(),
-                    error,
-                ))
-            }
-        };
-        this.shared.keep_at(place, unsaved);
+        let saved = place.replace(&Record::alive(&token), context).await;
+        let provenance = saved.err().map(Provenance::of_unsaved_login);
+        this.shared.keep_at(place, provenance.unwrap_or_default());
         Ok(this)
     }
 
@@ -122,7 +126,7 @@ async fn load(
 ) -> Result<RefreshingToken> {
     let record = place.look(context).await?.ok_or_else(not_found)?;
     let token = RefreshingToken::new(record.token, credentials)?;
-    token.shared.keep_at(place, None);
+    token.shared.keep_at(place, Provenance::default());
     if record.dead_since.is_some() {
         token.progress().dead = Some(refused_before());
     }
@@ -132,23 +136,16 @@ async fn load(
 /// A service or a network that is down for now is no reason to fail.
 fn opened(token: RefreshingToken, fresh: Result<Token>) -> Result<RefreshingToken> {
     match fresh {
-        Err(error)
-            if matches!(
-                error.status(),
-                Status::LoginRequired | Status::WouldBlock | Status::Cancelled
-            ) =>
-        {
-            Err(error)
-        }
+        Err(error) if error.remedy() != Remedy::RetryLater => Err(error),
         _ => Ok(token),
     }
 }
 
 impl Shared {
-    fn keep_at(&self, place: Place, unsaved: Option<Unsaved>) {
+    fn keep_at(&self, place: Place, provenance: Provenance) {
         let mut progress = self.progress();
-        progress.last_error = unsaved.as_ref().map(|unsaved| unsaved.error.clone());
-        progress.unsaved = unsaved;
+        progress.last_error = provenance.unsaved().cloned();
+        progress.provenance = provenance;
         let before = progress.place.replace(Arc::new(place));
         drop(progress);
         // It may hold the host's things.

@@ -12,7 +12,8 @@ use crate::work::{Context, block_on};
 
 use super::backoff::Backoff;
 use super::flight::{Flight, Landing};
-use super::stored_refresh::{Unsaved, is_refused};
+use super::provenance::Provenance;
+use super::stored_refresh::is_refused;
 use super::{Event, Progress, Shared, Wish};
 
 /// When it is dropped, by a panic too, the refresh has ended and everybody who waits goes on.
@@ -24,7 +25,7 @@ pub(super) struct Refresh {
     pub(super) asks_dead_grants: bool,
     /// Why the grant of `old` is known to be dead, where that is not to be asked again.
     pub(super) dead: Option<Error>,
-    pub(super) unsaved: Option<Unsaved>,
+    pub(super) provenance: Provenance,
     untaken: Option<Token>,
     pub(super) landing: Landing,
 }
@@ -44,7 +45,7 @@ impl Refresh {
             old,
             asks_dead_grants,
             dead: progress.dead.clone().filter(|_| !asks_dead_grants),
-            unsaved: progress.unsaved.clone(),
+            provenance: progress.provenance.clone(),
             untaken: progress.untaken.take(),
             // Until it runs, and where it never does.
             landing: Landing::Abandoned(cancelled()),
@@ -198,12 +199,11 @@ impl Drop for Refresh {
         });
         progress.flight = None;
         progress.untaken = self.untaken.take();
-        progress.unsaved = self.unsaved.take();
+        progress.provenance = std::mem::take(&mut self.provenance);
         match &self.landing {
             Landing::Refreshed(_) => {
                 progress.dead = None;
-                let unsaved = progress.unsaved.as_ref();
-                progress.last_error = unsaved.map(|unsaved| unsaved.error.clone());
+                progress.last_error = progress.provenance.unsaved().cloned();
                 progress.backoff = Backoff::default();
             }
             Landing::Failed(error) => {

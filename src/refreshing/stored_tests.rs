@@ -6,8 +6,8 @@ use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::error::{Error, Result, Status};
 use crate::runtime::{Outcome, Runtime};
-use crate::store::TokenStore;
 use crate::store::memory::Memory;
+use crate::store::{StoreTaskKind, TokenStore, here};
 use crate::test_helpers::{
     ManualClock, START, ScriptedSender, answer, credentials, not_sent, token_answer,
 };
@@ -64,6 +64,14 @@ impl Scene {
     fn stored(&self) -> String {
         let token = self.store.load(&self.credentials, None).unwrap();
         token.access_token().expose().to_owned()
+    }
+
+    /// The next refresh of this token spends this refresh token.
+    fn spends(&self, token: &RefreshingToken, refresh_token: &str) {
+        self.sender.then(token_answer("next"));
+        token.refresh().unwrap();
+        let spent = format!("refresh_token={refresh_token}&");
+        assert!(self.sender.last_body().contains(&spent));
     }
 
     fn refreshes(&self) -> usize {
@@ -273,10 +281,160 @@ fn a_store_that_panics_loses_nothing() {
     let scene = Scene::new();
     let token = scene.open().unwrap();
     scene.sender.then(token_answer("new"));
-    scene.memory.before_save(|_| panic!("as it was told"));
+    scene.memory.before_save(|memory| {
+        memory.unlock_all();
+        panic!("as it was told")
+    });
     let refresh = std::panic::AssertUnwindSafe(|| token.refresh());
     assert!(std::panic::catch_unwind(refresh).is_err());
     assert_eq!(token.token().access_token().expose(), "new");
+    scene.spends(&token, "refresh-new");
+}
+
+#[test]
+fn a_store_that_falls_back_is_brought_up_to_date() {
+    let scene = Scene::new();
+    let token = scene.open().unwrap();
+    let before = scene.memory.text();
+    scene.sender.then(token_answer("new"));
+    token.refresh().unwrap();
+    scene.memory.change(move |_| Some(before));
+    scene.spends(&token, "refresh-new");
+}
+
+#[test]
+fn a_login_that_could_not_be_stored_wins_over_the_older_one() {
+    let scene = Scene::new();
+    let other = scene.open().unwrap();
+    scene.clock.advance(3600);
+    let place = scene.store.place(&scene.credentials, None).unwrap();
+    scene.memory.fail_saves(1);
+    let login = scene.token("login").with_authorised_at(START + 3600);
+    let token = here(async |context| {
+        RefreshingToken::new_stored(login, &scene.credentials, place, context).await
+    });
+    let token = token.unwrap();
+    assert_eq!(token.last_error().unwrap().status(), Status::Store);
+    scene.sender.then(token_answer("of-the-older-login"));
+    other.refresh().unwrap();
+    scene.spends(&token, "refresh-login");
+    assert_eq!(scene.stored(), "next");
+}
+
+#[test]
+fn a_token_that_is_attached_again_does_not_replace_a_newer_one() {
+    let scene = Scene::new();
+    let [one, two] = [scene.open(), scene.open()].map(Result::unwrap);
+    scene.sender.then(token_answer("new"));
+    two.refresh().unwrap();
+    one.attach(&scene.store, None).unwrap();
+    assert_eq!(scene.stored(), "new");
+    scene.store.remove(&scene.credentials, None).unwrap();
+    one.attach(&scene.store, None).unwrap();
+    assert_eq!(scene.stored(), "old", "nothing newer is there");
+}
+
+#[test]
+fn another_grant_is_known_by_its_refresh_token_too() {
+    let scene = Scene::new();
+    let import = |refresh_token: &str| {
+        let json = format!(r#"{{"refresh_token":"{refresh_token}"}}"#);
+        Token::from_json_with_clock(&json, false, scene.clock.clone()).unwrap()
+    };
+    let save = |token| scene.store.save(&scene.credentials, None, &token).unwrap();
+    save(import("first"));
+    scene.sender.then(answer(400, DEAD));
+    assert_eq!(status(scene.open()), Status::LoginRequired);
+    save(import("second"));
+    scene.sender.then(token_answer("new"));
+    assert_eq!(access(&scene.open().unwrap()).unwrap(), "new");
+    assert!(scene.sender.last_body().contains("refresh_token=second&"));
+}
+
+#[test]
+fn a_listener_may_use_the_store_when_a_save_has_failed() {
+    struct Saves(TokenStore, Credentials);
+    impl Listener for Saves {
+        fn hear(&self, event: Event, token: &Token, _: Option<&Error>) -> Result<()> {
+            match event {
+                Event::SaveFailed => self.0.save(&self.1, None, token),
+                _ => Ok(()),
+            }
+        }
+    }
+    let scene = Scene::new();
+    let token = scene.open().unwrap();
+    let listener = Saves(scene.store.clone(), scene.credentials.clone());
+    token.set_listener(Some(Arc::new(listener)));
+    scene.memory.fail_saves(1);
+    scene.sender.then(token_answer("new"));
+    token.refresh().unwrap();
+    assert_eq!(scene.stored(), "new");
+}
+
+/// Answers when it is asked again, so that its work goes on only by the pump.
+fn stored_by_the_host(scene: &Scene) -> TokenStore {
+    let text = Arc::new(Mutex::new(None::<String>));
+    let locked = Arc::new(Mutex::new(false));
+    let store = TokenStore::custom(move |mut task| match task.kind() {
+        StoreTaskKind::Lock if std::mem::replace(&mut *locked.lock().unwrap(), true) => {
+            task.fail(Status::Busy, "locked");
+        }
+        StoreTaskKind::Unlock => {
+            *locked.lock().unwrap() = false;
+            task.done();
+        }
+        StoreTaskKind::Load => {
+            let stored = text.lock().unwrap().clone();
+            if let Some(stored) = stored {
+                task.set_value(&stored, None).unwrap();
+            }
+            task.done();
+        }
+        StoreTaskKind::Save => {
+            *text.lock().unwrap() = task.value().map(|value| value.expose().to_owned());
+            task.done();
+        }
+        _ => task.done(),
+    });
+    let token = scene.token("old");
+    store.save(&scene.credentials, None, &token).unwrap();
+    store
+}
+
+#[test]
+fn the_pumping_thread_helps_who_has_the_lock_that_it_waits_for() {
+    let scene = Scene::new();
+    let store = stored_by_the_host(&scene);
+    let open = || RefreshingToken::open(&store, &scene.credentials, None).unwrap();
+    let (one, two) = (open(), open());
+    let runtime = Runtime::new();
+    scene.clock.advance(3600);
+    scene.sender.then(token_answer("new"));
+    let operation = one.start_access_token(&runtime, None).unwrap();
+    while scene.refreshes() == 0 {
+        runtime.wait(None).unwrap();
+        runtime.run_callbacks();
+    }
+    // The first waits for the pump, to store what it has got, and this thread is the pump.
+    assert_eq!(access(&two).unwrap(), "new");
+    assert_eq!(scene.refreshes(), 1);
+    operation.wait(None).unwrap();
+}
+
+#[test]
+fn who_stores_from_within_a_store_is_told_that_it_would_block() {
+    let scene = Scene::new();
+    let token = scene.open().unwrap();
+    let (store, credentials) = (scene.store.clone(), scene.credentials.clone());
+    let within = Arc::new(Mutex::new(None));
+    let seen = within.clone();
+    scene.memory.before_save(move |_| {
+        *seen.lock().unwrap() = Some(status(store.remove(&credentials, None)));
+    });
+    scene.sender.then(token_answer("new"));
+    token.refresh().unwrap();
+    assert_eq!(within.lock().unwrap().take(), Some(Status::WouldBlock));
 }
 
 #[test]
@@ -582,4 +740,23 @@ fn the_end_of_a_grant_is_announced_as_early_as_the_host_wants() {
     refresh_after(1, 0, &[Event::Changed]);
     refresh_after(1, 90, &[Event::Changed, Event::GrantExpiring]);
     refresh_after(1, 90, &[Event::Changed]);
+}
+
+#[test]
+fn the_pumping_thread_is_told_not_to_wait_for_an_attach() {
+    let scene = Scene::new();
+    let runtime = Runtime::new();
+    let store = TokenStore::custom_bound_to(&runtime, |task| task.done());
+    let token = RefreshingToken::new(scene.token("mine"), &scene.credentials).unwrap();
+    runtime.run_callbacks();
+    std::thread::scope(|scope| {
+        let attaching = scope.spawn(|| token.attach(&store, None));
+        runtime.wait(None).unwrap();
+        assert_eq!(status(token.refresh()), Status::WouldBlock);
+        while !attaching.is_finished() {
+            runtime.run_callbacks();
+            let _ = runtime.wait(Some(std::time::Duration::from_millis(1)));
+        }
+        attaching.join().unwrap().unwrap();
+    });
 }

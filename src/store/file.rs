@@ -8,10 +8,11 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::de::IgnoredAny;
 
-use crate::error::Result;
+use crate::error::{Result, Status};
 use crate::secret::Secret;
 use crate::text::Text;
 use crate::work::Context;
@@ -64,7 +65,7 @@ impl Backend for FileBackend {
 
     fn unlock<'a>(&'a self, key: &'a Key, lease: Lease, context: &'a Context) -> Doing<'a, ()> {
         self.block(key, context, |_, _| {
-            directory::unlock(lease);
+            drop(lease);
             Ok(())
         })
     }
@@ -80,7 +81,10 @@ impl Backend for FileBackend {
             if has_lock {
                 files.finish_what_was_begun(key)?;
             }
-            files.load(key)
+            match files.load(key)? {
+                None if !has_lock => files.load_the_first(key),
+                stored => Ok(stored),
+            }
         })
     }
 
@@ -106,6 +110,15 @@ impl Backend for FileBackend {
     fn accounts<'a>(&'a self, key: &'a Key, context: &'a Context) -> Doing<'a, Vec<Text>> {
         self.block(key, context, Files::accounts)
     }
+
+    fn whereabouts(&self, key: &Key) -> String {
+        self.files.directory.file(key, STORED).display().to_string()
+    }
+
+    /// A look at a lock of the system costs next to nothing.
+    fn longest_pause(&self) -> Duration {
+        Duration::from_millis(32)
+    }
 }
 
 impl Files {
@@ -121,6 +134,19 @@ impl Files {
             })),
             Found::Refused(error) => Err(error),
         }
+    }
+
+    /// Who died over the very first save has left what can be finished; unless somebody is at it.
+    fn load_the_first(&self, key: &Key) -> Result<Option<Stored>> {
+        if !self.directory.file(key, NEW).exists() {
+            return Ok(None);
+        }
+        match self.directory.lock(key) {
+            Ok(_lease) => self.finish_what_was_begun(key)?,
+            Err(error) if error.status() == Status::Busy => {}
+            Err(error) => return Err(error),
+        }
+        self.load(key)
     }
 
     /// What is in the way and not ours is not taken.
@@ -210,7 +236,6 @@ mod tests {
     use std::path::PathBuf;
     use std::{env, process};
 
-    use crate::error::Status;
     use crate::store::here;
     use crate::test_helpers::{ManualClock, ScriptedSender, credentials};
 
@@ -284,7 +309,7 @@ mod tests {
         let scratch = Scratch::new("inherited");
         let backend = scratch.backend();
         let lease = lock(&backend).unwrap();
-        let inherited = lease.file.as_ref().unwrap().try_clone().unwrap();
+        let inherited = lease.file.as_ref().unwrap().0.try_clone().unwrap();
         unlock(&backend, lease);
         lock(&backend).unwrap();
         drop(inherited);

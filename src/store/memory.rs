@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Instant;
 
+use crate::clock::Moment;
 use crate::error::{Error, Status};
 use crate::secret::Secret;
 use crate::text::Text;
@@ -60,6 +60,11 @@ impl Memory {
         self.lock().short_leases = times;
     }
 
+    /// As when a lease ends whose process has died.
+    pub(crate) fn unlock_all(&self) {
+        self.lock().is_locked = false;
+    }
+
     pub(crate) fn lose_leases(&self, times: usize) {
         self.lock().lost_leases = times;
     }
@@ -109,11 +114,15 @@ impl Backend for Arc<Memory> {
                 state.fence += 1;
                 state.is_locked = false;
             }
-            let ends_at = (state.short_leases > 0).then(Instant::now);
+            let long_ago = Moment {
+                unix_ms: 0,
+                monotonic_ms: 0,
+            };
+            let asked_at = (state.short_leases > 0).then_some(long_ago);
             state.short_leases = state.short_leases.saturating_sub(1);
             Ok(Lease {
                 fence,
-                ends_at,
+                asked_at,
                 ..Lease::default()
             })
         })

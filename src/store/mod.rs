@@ -4,12 +4,15 @@ mod backend;
 mod custom;
 mod directory;
 mod file;
+mod holders;
 mod key;
 #[cfg(feature = "keyring")]
 mod keyring;
 mod locked;
 #[cfg(test)]
 pub(crate) mod memory;
+mod patience;
+mod place;
 mod record;
 mod task;
 
@@ -18,22 +21,24 @@ pub(crate) use key::account_name;
 pub use task::{StoreTask, StoreTaskKind};
 
 pub(crate) use backend::{Backend, Doing, Lease, Stored};
-pub(crate) use locked::{Locked, Patience, TRIES};
+pub(crate) use locked::Locked;
+pub(crate) use patience::Patience;
+pub(crate) use place::{Place, TRIES};
 pub(crate) use record::Record;
 
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::error::{Error, Result, Status};
 use crate::text::Text;
 use crate::token::Token;
-use crate::work::{Context, block_on};
+use crate::work::{Context, Desk, block_on};
 
 use directory::{Directory, state_directory};
 use file::FileBackend;
+use holders::Holders;
 
 /// The longest name of a program in a keyring, in bytes.
 const MAX_SERVICE_BYTES: usize = 256;
@@ -42,19 +47,14 @@ const MAX_SERVICE_BYTES: usize = 256;
 #[derive(Clone)]
 pub struct TokenStore {
     backend: Arc<dyn Backend>,
-}
-
-/// One account of a store.
-pub(crate) struct Place {
-    store: TokenStore,
-    key: Key,
-    clock: Arc<dyn Clock>,
+    holders: Arc<Holders>,
 }
 
 impl TokenStore {
     pub(crate) fn new(backend: impl Backend + 'static) -> TokenStore {
         TokenStore {
             backend: Arc::new(backend),
+            holders: Arc::default(),
         }
     }
 
@@ -137,9 +137,17 @@ impl TokenStore {
 
 /// Does it on this thread.
 pub(crate) fn here<T>(work: impl AsyncFnOnce(&Context) -> Result<T>) -> Result<T> {
+    here_at(&Arc::default(), work)
+}
+
+/// The same with a desk that others know.
+pub(crate) fn here_at<T>(
+    desk: &Arc<Desk>,
+    work: impl AsyncFnOnce(&Context) -> Result<T>,
+) -> Result<T> {
     let alarm = Arc::default();
-    let context = Context::this_thread(&alarm, Arc::default());
-    block_on(&alarm, work(&context))
+    let context = Context::this_thread(&alarm, desk.clone());
+    desk.run(|| block_on(&alarm, work(&context)))
 }
 
 pub(crate) fn not_found() -> Error {

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::clock::Clock;
-use crate::error::{Error, Result, Status};
+use crate::error::{Error, Remedy, Result, Status};
 use crate::secret::{Secret, SecretBuffer};
 use crate::token::Token;
 use crate::token_json;
@@ -54,28 +54,37 @@ impl Record {
     }
 
     /// [`Status::Store`] for what clef did not write, not whole, for another key, or in a later version.
-    pub(crate) fn read(text: &str, key: &Key, clock: &Arc<dyn Clock>) -> Result<Record> {
+    /// `what` names it in the message.
+    pub(crate) fn read(
+        text: &str,
+        key: &Key,
+        clock: &Arc<dyn Clock>,
+        what: &str,
+    ) -> Result<Record> {
+        Record::parse(text, key, clock).map_err(|problem| unusable(what, &problem))
+    }
+
+    /// What is wrong is said for a message: it repeats nothing.
+    fn parse(text: &str, key: &Key, clock: &Arc<dyn Clock>) -> Result<Record, String> {
         let members: BTreeMap<&str, &RawValue> = serde_json::from_slice(text.as_bytes())
-            .map_err(|_| unusable("is damaged: it is not whole JSON"))?;
+            .map_err(|_| "is damaged: it is not whole JSON")?;
         match member::<u64>(&members, "clef_token_store")? {
             Some(VERSION) => {}
             Some(later) => {
-                return Err(unusable(&format!(
+                return Err(format!(
                     "has version {later}, but this clef knows version {VERSION} alone: update clef"
-                )));
+                ));
             }
-            None => return Err(unusable("was not written by clef")),
+            None => return Err("was not written by clef".to_owned()),
         }
         for (name, own) in names(key) {
             if member::<String>(&members, name)?.as_deref() != Some(own) {
-                return Err(unusable(&format!("is for another {name}")));
+                return Err(format!("is for another {name}"));
             }
         }
-        let token = members
-            .get("token")
-            .ok_or_else(|| unusable("is damaged: it has no token"))?;
+        let token = members.get("token").ok_or("is damaged: it has no token")?;
         let token = Token::from_json_with_clock(token.get(), false, clock.clone())
-            .map_err(|error| unusable(&format!("is damaged: {}", error.message())))?;
+            .map_err(|error| format!("is damaged: {}", error.message()))?;
         Ok(Record {
             token,
             dead_since: member(&members, "dead_since")?,
@@ -109,19 +118,17 @@ pub(crate) fn owner(text: &str, key: &Key) -> Option<Key> {
 fn member<'a, T: Deserialize<'a>>(
     members: &BTreeMap<&str, &'a RawValue>,
     name: &str,
-) -> Result<Option<T>> {
+) -> Result<Option<T>, String> {
     members
         .get(name)
         .map(|value| serde_json::from_slice(value.get().as_bytes()))
         .transpose()
-        .map_err(|_| unusable(&format!("is damaged: its {name} is of the wrong type")))
+        .map_err(|_| format!("is damaged: its {name} is of the wrong type"))
 }
 
-fn unusable(why: &str) -> Error {
-    Error::new(
-        Status::Store,
-        format!("what is stored for this account {why}"),
-    )
+fn unusable(what: &str, problem: &str) -> Error {
+    let message = format!("{what} {problem}; to log in anew, remove this account from the store");
+    Error::new(Status::Store, message).with_remedy(Remedy::FixSettings)
 }
 
 #[cfg(test)]
@@ -138,7 +145,7 @@ mod tests {
 
     fn read(text: &str) -> Result<Record> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        Record::read(text, &key("me"), &clock)
+        Record::read(text, &key("me"), &clock, "what is stored")
     }
 
     fn written(dead_since: Option<i64>) -> Secret {

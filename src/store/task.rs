@@ -2,18 +2,16 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock, Moment, SystemClock};
 use crate::error::{Error, Result, Status, shortened};
 use crate::secret::{self, Secret};
 use crate::text::Text;
 use crate::work::Errand;
 
+use super::backend::TIME_TO_LIVE;
 use super::{Key, Lease, Record, Stored};
-
-/// How long a lease holds at least.
-const TIME_TO_LIVE: Duration = Duration::from_secs(60);
 
 /// What a store task asks for.
 ///
@@ -26,19 +24,21 @@ pub enum StoreTaskKind {
     /// None that this version knows.
     Unknown = 0,
     /// What is stored under the key? Answer with a value and its version, or with nothing where
-    /// nothing is stored.
+    /// nothing is stored (`CLEF_STATUS_NOT_FOUND` says that too).
     Load = 1,
     /// Store the value under the key, but only over the version that the task names, and only
-    /// while no later fence was seen for the key: else it fails with `CLEF_STATUS_BUSY`.
+    /// while nothing was changed under a later fence: else it fails with `CLEF_STATUS_BUSY`.
     Save = 2,
-    /// Remove what is stored under the key; nothing stored is no failure. `CLEF_STATUS_BUSY`
-    /// where a later fence was seen.
+    /// Remove what is stored under the key, but keep its fence and version, so that they go on
+    /// growing. Nothing stored is no failure; `CLEF_STATUS_BUSY` where something was changed under
+    /// a later fence.
     Remove = 3,
     /// For which accounts is something stored, of all keys that begin with the task's?
     /// `CLEF_STATUS_UNSUPPORTED` where the store cannot list.
     List = 4,
     /// Take the lock of the key for the task's time to live, at once or not at all:
-    /// `CLEF_STATUS_BUSY` where another has it, and clef asks again for up to 60 seconds.
+    /// `CLEF_STATUS_BUSY` where another has it, and clef asks again for up to 75 seconds, at most
+    /// twice a second in the end.
     /// `CLEF_STATUS_UNSUPPORTED` where the store has no locks: clef goes on with versions alone.
     Lock = 5,
     /// Give the lock of the key back, if it still is that of the task's fence.
@@ -94,7 +94,7 @@ pub(super) struct Answer {
 pub struct StoreTask {
     errand: Errand<Question, Result<Answer>>,
     /// Where it is a lease that is asked for, it counts from here.
-    asked_at: Instant,
+    asked_at: Moment,
     answer: Answer,
 }
 
@@ -102,7 +102,7 @@ impl StoreTask {
     pub(super) fn new(errand: Errand<Question, Result<Answer>>) -> StoreTask {
         StoreTask {
             errand,
-            asked_at: Instant::now(),
+            asked_at: SystemClock.now(),
             answer: Answer::default(),
         }
     }
@@ -200,14 +200,18 @@ impl StoreTask {
     pub fn done(self) {
         let mut answer = self.answer;
         if self.errand.question().kind == StoreTaskKind::Lock {
-            answer.lease.ends_at = self.asked_at.checked_add(TIME_TO_LIVE);
+            answer.lease.asked_at = Some(self.asked_at);
         }
         self.errand.end(Ok(answer));
     }
 
-    /// Ends the task as a failure. A status that says nothing about a store, or about this kind of task, counts as
-    /// [`Status::Store`]; what is secret is taken out of the message.
+    /// Ends the task as a failure; but [`Status::NotFound`] is an answer to [`StoreTaskKind::Load`]. A status that says
+    /// nothing about a store, or about this kind of task, counts as [`Status::Store`]; what is secret is taken out of the
+    /// message.
     pub fn fail(self, status: Status, message: &str) {
+        if status == Status::NotFound && self.kind() == StoreTaskKind::Load {
+            return self.done();
+        }
         let status = match is_for(status, self.kind()) {
             true => status,
             false => Status::Store,
@@ -235,7 +239,7 @@ impl StoreTask {
 
     fn tokens_in(&self, value: &Secret) -> Vec<Secret> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let Ok(record) = Record::read(value.expose(), self.key(), &clock) else {
+        let Ok(record) = Record::read(value.expose(), self.key(), &clock, "it") else {
             return Vec::new();
         };
         let access_token = record.token.access_token().clone();

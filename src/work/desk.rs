@@ -121,11 +121,15 @@ impl Desk {
     /// [`Status::WouldBlock`].
     fn help(&self, waker: &Waker) -> Result<bool> {
         self.check_not_called_back()?;
-        let mut state = self.lock();
+        self.lock().waiting.add(waker);
+        self.help_now()
+    }
+
+    /// The same for a thread that comes again by itself.
+    pub(crate) fn help_now(&self) -> Result<bool> {
+        self.check_not_called_back()?;
         // Asked without the lock, since the turn has a lock of its own.
-        let turn = state.turn.clone();
-        state.waiting.add(waker);
-        drop(state);
+        let turn = self.lock().turn.clone();
         if turn.is_some_and(|turn| turn.is_this_threads()) {
             return Err(would_block(
                 "only this very thread could make it go on: pump the runtime or poll the sender",

@@ -7,13 +7,13 @@ mod state;
 pub(crate) use private::{Found, create, read};
 pub(crate) use state::state_directory;
 
-use std::fs::{self, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Result, Status};
+use crate::error::{Error, Remedy, Result, Status};
 
 use super::{Key, Lease};
 
@@ -102,7 +102,7 @@ impl Directory {
         let file = private::open_or_create(&path)?;
         match file.try_lock() {
             Ok(()) => Ok(Lease {
-                file: Some(file),
+                file: Some(LockFile(file)),
                 ..Lease::default()
             }),
             Err(TryLockError::WouldBlock) => Err(Error::new(
@@ -120,10 +120,13 @@ impl Directory {
     }
 }
 
-/// Gives a lock back at once, though a child of this process may have inherited the file.
-pub(crate) fn unlock(lease: Lease) {
-    if let Some(file) = lease.file {
-        let _ = file.unlock();
+/// A file that is locked. The lock is given back at once, though a child of this process may have inherited the file.
+#[derive(Debug)]
+pub(crate) struct LockFile(pub(super) File);
+
+impl Drop for LockFile {
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
     }
 }
 
@@ -144,4 +147,5 @@ pub(crate) fn failed(what: &str, path: &Path, error: &io::Error) -> Error {
 
 fn refused(path: &Path, problem: &str) -> Error {
     Error::new(Status::Store, format!("{} {problem}", path.display()))
+        .with_remedy(Remedy::FixSettings)
 }

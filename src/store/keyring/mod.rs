@@ -67,7 +67,7 @@ impl Backend for Keyring {
 
     fn unlock<'a>(&'a self, key: &'a Key, lease: Lease, context: &'a Context) -> Doing<'a, ()> {
         self.block(key, context, |_, _| {
-            directory::unlock(lease);
+            drop(lease);
             Ok(())
         })
     }
