@@ -299,8 +299,8 @@ enum {
  */
 enum {
     /**
-     * There is a new token: save it. If the listener answers anything but OK, it is offered
-     * again before the next refresh.
+     * There is a new token: save it, where no store does. If the listener answers anything but
+     * OK, it is offered again before the next refresh.
      */
     CLEF_EVENT_CHANGED = 1,
     /**
@@ -390,17 +390,18 @@ enum {
     CLEF_STORE_TASK_UNKNOWN = 0,
     /**
      * What is stored under the key? Answer with a value and its version, or with nothing where
-     * nothing is stored.
+     * nothing is stored (`CLEF_STATUS_NOT_FOUND` says that too).
      */
     CLEF_STORE_TASK_LOAD = 1,
     /**
      * Store the value under the key, but only over the version that the task names, and only
-     * while no later fence was seen for the key: else it fails with `CLEF_STATUS_BUSY`.
+     * while nothing was changed under a later fence: else it fails with `CLEF_STATUS_BUSY`.
      */
     CLEF_STORE_TASK_SAVE = 2,
     /**
-     * Remove what is stored under the key; nothing stored is no failure. `CLEF_STATUS_BUSY`
-     * where a later fence was seen.
+     * Remove what is stored under the key, but keep its fence and version, so that they go on
+     * growing. Nothing stored is no failure; `CLEF_STATUS_BUSY` where something was changed under
+     * a later fence.
      */
     CLEF_STORE_TASK_REMOVE = 3,
     /**
@@ -410,7 +411,8 @@ enum {
     CLEF_STORE_TASK_LIST = 4,
     /**
      * Take the lock of the key for the task's time to live, at once or not at all:
-     * `CLEF_STATUS_BUSY` where another has it, and clef asks again for up to 60 seconds.
+     * `CLEF_STATUS_BUSY` where another has it, and clef asks again for up to 75 seconds, at most
+     * twice a second in the end.
      * `CLEF_STATUS_UNSUPPORTED` where the store has no locks: clef goes on with versions alone.
      */
     CLEF_STORE_TASK_LOCK = 5,
@@ -692,7 +694,8 @@ typedef int32_t clef_event;
  * `CLEF_EVENT_CHANGED`, else the one at hand; `error` is NULL unless something failed. Both are
  * borrowed for the call.
  *
- * On `CLEF_EVENT_CHANGED` save `token`, as `clef_token_to_json`: nobody else has seen it yet.
+ * On `CLEF_EVENT_CHANGED` save `token`, as `clef_token_to_json`: nobody else has seen it yet. (A
+ * token in a store is saved already, and may be one that another process has got.)
  * Answer `CLEF_STATUS_OK`; anything else says that you could not, and the token is offered
  * again before the next refresh. It is used all the same.
  *
@@ -1890,7 +1893,7 @@ clef_status clef_refreshing_token_token(const clef_refreshing_token *token,
 
 /**
  * Refreshes now, however fresh the token is and whatever went wrong before. Joins a refresh
- * that is under way.
+ * that is under way. Of a token in a store, one that another process has got meanwhile will do.
  *
  * Blocks until the service has answered; any thread. On failure the old token stays in place.
  * `CLEF_STATUS_WOULD_BLOCK` as with `clef_refreshing_token_access_token`.
@@ -2300,7 +2303,7 @@ void clef_redirect_listener_free(clef_redirect_listener *listener);
  * `CLEF_STATUS_INVALID_ARGUMENT` where `path` is empty or longer than 4096 bytes,
  * `CLEF_STATUS_STORE` where it is NULL and the environment has no such directory. The store's
  * calls give `CLEF_STATUS_STORE`, with the path and the way out in the message, for a directory
- * that others may write or that is another user's, and for a file that others may read, that is
+ * that others may write or that is another user's (but for root's, and for root), and for a file that others may read, that is
  * a symbolic link or that has more than 1 MiB.
  */
 clef_status clef_token_store_new_file(const char *path,
@@ -2348,8 +2351,9 @@ clef_status clef_token_store_new_custom(clef_store_callback run,
                                         clef_error **error);
 
 /**
- * The token of an account, as it was stored, expired or not. Yours: free it with
- * `clef_token_free`. Blocks for as long as the store takes.
+ * The token of an account, as it was stored: expired or not, its grant dead or not. Yours: free it
+ * with `clef_token_free`. Blocks for as long as the store takes. It is for a look: to use it, and to
+ * have each new token stored, `clef_refreshing_token_open` the account.
  *
  * `account` is nullable: the one without a name, like `""`. `CLEF_STATUS_NOT_FOUND` where none
  * is stored, `CLEF_STATUS_STORE` where it cannot be read.
@@ -2362,12 +2366,17 @@ clef_status clef_token_store_load(const clef_token_store *store,
 
 /**
  * Stores the token of an account in place of the one that is there. When it returns, the token
- * is on the disk. Blocks for as long as the store takes, at most a minute longer for another
- * process that is at the account.
+ * is on the disk. Blocks for as long as the store takes, and up to 75 seconds for another process
+ * that has the lock of the account: then it is `CLEF_STATUS_STORE`.
+ *
+ * It replaces whatever is there, a newer token too. A token that refreshes itself is better
+ * attached, `clef_refreshing_token_attach`: of one that is only saved here, the next refresh may
+ * spend the refresh token.
  *
  * `account` is nullable: the one without a name, like `""`. `CLEF_STATUS_INVALID_ARGUMENT` for
  * a token of another client, `CLEF_STATUS_STORE` where it cannot be stored, or what is there
- * cannot be read: that stays.
+ * cannot be read: that stays. `CLEF_STATUS_WOULD_BLOCK` where this thread would wait for itself:
+ * inside a callback of who has the lock.
  */
 clef_status clef_token_store_save(const clef_token_store *store,
                                   const clef_credentials *credentials,
@@ -2380,6 +2389,9 @@ clef_status clef_token_store_save(const clef_token_store *store,
  * It does not end the grant: users do that on the pages of the service. Blocks like
  * `clef_token_store_save`.
  *
+ * This logs the user out. Tokens that are open go on until their access token expires, and are
+ * `CLEF_STATUS_LOGIN_REQUIRED` then; `clef_refreshing_token_refresh` says so at once.
+ *
  * `account` is nullable: the one without a name, like `""`. `CLEF_STATUS_STORE` where it cannot
  * be removed.
  */
@@ -2390,10 +2402,12 @@ clef_status clef_token_store_remove(const clef_token_store *store,
 
 /**
  * The accounts that a token is stored for, with the accounts URL and the client id of the
- * credentials. Those whose files cannot be read are left out. Yours: free it with
- * `clef_accounts_free`. Blocks for as long as the store takes.
+ * credentials, also dead ones and those of a later version of clef. Files that are damaged or
+ * refused are left out. Yours: free it with `clef_accounts_free`. Blocks for as long as the store
+ * takes.
  *
- * `CLEF_STATUS_STORE` where the store cannot be read.
+ * `CLEF_STATUS_STORE` where the store cannot be read, `CLEF_STATUS_UNSUPPORTED` where a store of
+ * your own cannot list.
  */
 clef_status clef_token_store_accounts(const clef_token_store *store,
                                       const clef_credentials *credentials,
@@ -2546,7 +2560,7 @@ void clef_store_task_done(clef_store_task *task);
  *
  * `status` is `CLEF_STATUS_BUSY` where another has the lock (`CLEF_STORE_TASK_LOCK`), or where the
  * version or the fence is not the current one any more (`CLEF_STORE_TASK_SAVE`,
- * `CLEF_STORE_TASK_REMOVE`): clef then tries again, for up to a minute, and up to 4 times with
+ * `CLEF_STORE_TASK_REMOVE`): clef then tries again, for up to 75 seconds, and up to 4 times with
  * another look. `CLEF_STATUS_UNSUPPORTED` where this store has no locks
  * (`CLEF_STORE_TASK_LOCK`) or cannot list (`CLEF_STORE_TASK_LIST`). Else the call that waits
  * returns it: `CLEF_STATUS_STORE`, `_IO`, `_TIMEOUT`, `_TRANSPORT`, `_TLS`, `_CANCELLED`,
@@ -2567,15 +2581,20 @@ void clef_store_task_free(clef_store_task *task);
  * and again whenever that is so later: each new token is stored before anybody sees it. Free it
  * with `clef_refreshing_token_free`.
  *
+ * Blocks while it refreshes, and up to 75 seconds for another process that has the lock of the
+ * account. `account` is nullable: the one without a name. Store and credentials are kept alive.
+ *
  * Any number of processes may open the same account: they take turns to refresh it, under a lock
- * of the store, and what one has got the others use. A process that dies is in nobody's way.
- * `account` is nullable: the one without a name. Store and credentials are kept alive.
+ * of the store, and what one has got the others use. A process that dies is in nobody's way. The
+ * token is that of the account: once another user has logged in under the same name, it becomes
+ * theirs with the next refresh. So give each of your users a name.
  *
  * `CLEF_STATUS_NOT_FOUND` where nothing is stored and `CLEF_STATUS_LOGIN_REQUIRED` where the
- * grant has ended: both have the remedy `CLEF_REMEDY_LOG_IN`, see `clef_login`.
- * `CLEF_STATUS_STORE` where what is stored cannot be read. What only cannot be refreshed for
- * now, without a network, is opened all the same: `clef_refreshing_token_last_error` says why,
- * and `clef_refreshing_token_access_token` tries again.
+ * grant has ended and the access token has expired: both have the remedy `CLEF_REMEDY_LOG_IN`,
+ * see `clef_login`. `CLEF_STATUS_STORE` where what is stored cannot be read; another error of a
+ * store of your own as it is. An error with the remedy `CLEF_REMEDY_RETRY_LATER` that comes of the
+ * refresh alone, such as no network, is none here: `clef_refreshing_token_last_error` says it, and
+ * `clef_refreshing_token_access_token` tries again. `CLEF_STATUS_WOULD_BLOCK` as there.
  *
  * A grant that the service refused is kept in the store, aside: it is not asked for again by
  * itself, for services have refused live grants by mistake. To try once more, load it with
@@ -2613,8 +2632,11 @@ clef_status clef_refreshing_token_open_start(const clef_token_store *store,
  * `clef_user_auth_request_refreshing_token`. Blocks for as long as the store takes, and while a
  * refresh is under way.
  *
+ * A token that is kept there already is stored again only where that does not replace a newer one.
+ *
  * `account` is nullable: the one without a name. `CLEF_STATUS_STORE` where it could not be
- * stored, or where what is there cannot be read: then nothing has changed, here and in the store.
+ * stored, or where what is there cannot be read: then nothing has changed here, nor in the store
+ * unless that says so.
  * `CLEF_STATUS_WOULD_BLOCK` from inside a listener, sender or store of this token.
  */
 clef_status clef_refreshing_token_attach(const clef_refreshing_token *token,
@@ -2630,7 +2652,8 @@ clef_login_options *clef_login_options_new(void);
 
 /**
  * `flags`: `CLEF_AUTH_PKCE` (used in any case where the credentials have no client secret),
- * `CLEF_AUTH_SHOW_DIALOG`, `CLEF_LOGIN_NO_BROWSER`. They replace those before; none unless set.
+ * `CLEF_AUTH_SHOW_DIALOG` (always so without PKCE), `CLEF_LOGIN_NO_BROWSER`. They replace those
+ * before; none unless set.
  *
  * `CLEF_STATUS_INVALID_ARGUMENT` for unknown bits.
  */
@@ -2674,15 +2697,15 @@ clef_status clef_login_options_set_page(clef_login_options *options,
 
 /**
  * Has `store` keep the token of the login for an account, from before anybody sees it: as
- * `clef_refreshing_token_attach`. `store` NULL for none. `account` is nullable: the one without
- * a name. `store` is kept alive.
+ * `clef_refreshing_token_attach`. `store` is nullable: for none, then without an account.
+ * `account` is nullable: the one without a name. `store` is kept alive.
  *
  * The store is looked at before anything is shown: where it fails, so does the login. The user is
  * asked for the scopes that are stored for the account beside those of the login, so that a login
- * for more takes nothing away. A token that could not be saved is not lost: the login works, and
+ * for more takes nothing away; to ask for less, `clef_token_store_remove` the account first. A token that could not be saved is not lost: the login works, and
  * `clef_refreshing_token_last_error` says why.
  *
- * `CLEF_STATUS_INVALID_ARGUMENT` for an account of over 256 bytes.
+ * `CLEF_STATUS_INVALID_ARGUMENT` for an account without a store, or of over 256 bytes.
  */
 clef_status clef_login_options_set_store(clef_login_options *options,
                                          const clef_token_store *store,
@@ -2711,8 +2734,7 @@ const char *clef_login_attempt_redirect_uri(const clef_login_attempt *attempt);
  * second at most, to see whether that fails. Any thread.
  *
  * `CLEF_STATUS_NO_BROWSER` where there is none: the login goes on, and you may show the URL.
- * `CLEF_STATUS_ALREADY_USED` where the login does not wait for its user any more,
- * `CLEF_STATUS_CANCELLED` where it was cancelled.
+ * `CLEF_STATUS_ALREADY_USED` where the login does not wait for its user any more.
  *
  * Starts a process through `/bin/sh`: `xdg-open` and its like on Linux, `open` on macOS. It has
  * your environment and those descriptors that you have not marked close-on-exec, but not your
@@ -2728,7 +2750,7 @@ clef_status clef_login_attempt_open_browser(const clef_login_attempt *attempt,
  * bare query. Never blocks; any thread. The redirect is waited for at the same time: whichever
  * comes first counts.
  *
- * The state is verified here. These leave the login waiting: `CLEF_STATUS_STATE_MISMATCH` for
+ * Spaces, quotes and angle brackets around it do no harm. The state is verified here. These leave the login waiting: `CLEF_STATUS_STATE_MISMATCH` for
  * another login's URL, `CLEF_STATUS_MISSING_PARAMETER` and `CLEF_STATUS_REPEATED_PARAMETER` for
  * one that is no redirect. A URL that says `error=` is `CLEF_STATUS_OK` here, and the login ends
  * as `CLEF_STATUS_ACCESS_DENIED` or `CLEF_STATUS_OAUTH`. `CLEF_STATUS_ALREADY_USED` where the
@@ -2772,10 +2794,12 @@ void clef_login_attempt_free(clef_login_attempt *attempt);
  * `clef_login_options_set_browser` is given.
  *
  * `CLEF_STATUS_MISSING_REDIRECT_URI`, `CLEF_STATUS_INVALID_REDIRECT_URI` and
- * `CLEF_STATUS_ADDRESS_IN_USE` come before a browser opens. `CLEF_STATUS_NO_BROWSER` at once
- * where there is none and no callback, and with `CLEF_LOGIN_NO_BROWSER` and no callback.
+ * `CLEF_STATUS_ADDRESS_IN_USE` come before a browser opens, and so does `CLEF_STATUS_STORE` where
+ * a store was set. `CLEF_STATUS_NO_BROWSER` where none could be started within a second, and with
+ * `CLEF_LOGIN_NO_BROWSER`, where there is no callback either.
  * `CLEF_STATUS_ACCESS_DENIED` or `CLEF_STATUS_OAUTH` where the user or the service refuses,
- * `CLEF_STATUS_TIMEOUT` where nobody comes in time, `CLEF_STATUS_CANCELLED` after
+ * `CLEF_STATUS_TIMEOUT` where nobody comes in time (or your sender or store does not answer),
+ * `CLEF_STATUS_CANCELLED` after
  * `clef_login_attempt_cancel`; else as `clef_user_auth_request_refreshing_token_from_url`.
  */
 clef_status clef_login(const clef_credentials *credentials,

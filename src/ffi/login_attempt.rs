@@ -55,8 +55,7 @@ pub extern "C" fn clef_login_attempt_redirect_uri(
 /// second at most, to see whether that fails. Any thread.
 ///
 /// `CLEF_STATUS_NO_BROWSER` where there is none: the login goes on, and you may show the URL.
-/// `CLEF_STATUS_ALREADY_USED` where the login does not wait for its user any more,
-/// `CLEF_STATUS_CANCELLED` where it was cancelled.
+/// `CLEF_STATUS_ALREADY_USED` where the login does not wait for its user any more.
 ///
 /// Starts a process through `/bin/sh`: `xdg-open` and its like on Linux, `open` on macOS. It has
 /// your environment and those descriptors that you have not marked close-on-exec, but not your
@@ -75,7 +74,7 @@ pub extern "C" fn clef_login_attempt_open_browser(
 /// bare query. Never blocks; any thread. The redirect is waited for at the same time: whichever
 /// comes first counts.
 ///
-/// The state is verified here. These leave the login waiting: `CLEF_STATUS_STATE_MISMATCH` for
+/// Spaces, quotes and angle brackets around it do no harm. The state is verified here. These leave the login waiting: `CLEF_STATUS_STATE_MISMATCH` for
 /// another login's URL, `CLEF_STATUS_MISSING_PARAMETER` and `CLEF_STATUS_REPEATED_PARAMETER` for
 /// one that is no redirect. A URL that says `error=` is `CLEF_STATUS_OK` here, and the login ends
 /// as `CLEF_STATUS_ACCESS_DENIED` or `CLEF_STATUS_OAUTH`. `CLEF_STATUS_ALREADY_USED` where the

@@ -78,7 +78,8 @@ pub extern "C" fn clef_login_options_new() -> Option<Box<clef_login_options>> {
 }
 
 /// `flags`: `CLEF_AUTH_PKCE` (used in any case where the credentials have no client secret),
-/// `CLEF_AUTH_SHOW_DIALOG`, `CLEF_LOGIN_NO_BROWSER`. They replace those before; none unless set.
+/// `CLEF_AUTH_SHOW_DIALOG` (always so without PKCE), `CLEF_LOGIN_NO_BROWSER`. They replace those
+/// before; none unless set.
 ///
 /// `CLEF_STATUS_INVALID_ARGUMENT` for unknown bits.
 #[unsafe(no_mangle)]
@@ -161,15 +162,15 @@ pub unsafe extern "C" fn clef_login_options_set_page(
 }
 
 /// Has `store` keep the token of the login for an account, from before anybody sees it: as
-/// `clef_refreshing_token_attach`. `store` NULL for none. `account` is nullable: the one without
-/// a name. `store` is kept alive.
+/// `clef_refreshing_token_attach`. `store` is nullable: for none, then without an account.
+/// `account` is nullable: the one without a name. `store` is kept alive.
 ///
 /// The store is looked at before anything is shown: where it fails, so does the login. The user is
 /// asked for the scopes that are stored for the account beside those of the login, so that a login
-/// for more takes nothing away. A token that could not be saved is not lost: the login works, and
+/// for more takes nothing away; to ask for less, `clef_token_store_remove` the account first. A token that could not be saved is not lost: the login works, and
 /// `clef_refreshing_token_last_error` says why.
 ///
-/// `CLEF_STATUS_INVALID_ARGUMENT` for an account of over 256 bytes.
+/// `CLEF_STATUS_INVALID_ARGUMENT` for an account without a store, or of over 256 bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_login_options_set_store(
     options: Option<&mut clef_login_options>,

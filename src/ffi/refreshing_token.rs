@@ -38,7 +38,8 @@ pub type clef_event = i32;
 /// `CLEF_EVENT_CHANGED`, else the one at hand; `error` is NULL unless something failed. Both are
 /// borrowed for the call.
 ///
-/// On `CLEF_EVENT_CHANGED` save `token`, as `clef_token_to_json`: nobody else has seen it yet.
+/// On `CLEF_EVENT_CHANGED` save `token`, as `clef_token_to_json`: nobody else has seen it yet. (A
+/// token in a store is saved already, and may be one that another process has got.)
 /// Answer `CLEF_STATUS_OK`; anything else says that you could not, and the token is offered
 /// again before the next refresh. It is used all the same.
 ///
@@ -233,7 +234,7 @@ pub extern "C" fn clef_refreshing_token_token(
 }
 
 /// Refreshes now, however fresh the token is and whatever went wrong before. Joins a refresh
-/// that is under way.
+/// that is under way. Of a token in a store, one that another process has got meanwhile will do.
 ///
 /// Blocks until the service has answered; any thread. On failure the old token stays in place.
 /// `CLEF_STATUS_WOULD_BLOCK` as with `clef_refreshing_token_access_token`.

@@ -184,7 +184,7 @@ pub extern "C" fn clef_store_task_done(task: Option<Box<clef_store_task>>) {
 ///
 /// `status` is `CLEF_STATUS_BUSY` where another has the lock (`CLEF_STORE_TASK_LOCK`), or where the
 /// version or the fence is not the current one any more (`CLEF_STORE_TASK_SAVE`,
-/// `CLEF_STORE_TASK_REMOVE`): clef then tries again, for up to a minute, and up to 4 times with
+/// `CLEF_STORE_TASK_REMOVE`): clef then tries again, for up to 75 seconds, and up to 4 times with
 /// another look. `CLEF_STATUS_UNSUPPORTED` where this store has no locks
 /// (`CLEF_STORE_TASK_LOCK`) or cannot list (`CLEF_STORE_TASK_LIST`). Else the call that waits
 /// returns it: `CLEF_STATUS_STORE`, `_IO`, `_TIMEOUT`, `_TRANSPORT`, `_TLS`, `_CANCELLED`,

@@ -19,15 +19,20 @@ use super::user_data::{UserData, clef_free_callback};
 /// and again whenever that is so later: each new token is stored before anybody sees it. Free it
 /// with `clef_refreshing_token_free`.
 ///
+/// Blocks while it refreshes, and up to 75 seconds for another process that has the lock of the
+/// account. `account` is nullable: the one without a name. Store and credentials are kept alive.
+///
 /// Any number of processes may open the same account: they take turns to refresh it, under a lock
-/// of the store, and what one has got the others use. A process that dies is in nobody's way.
-/// `account` is nullable: the one without a name. Store and credentials are kept alive.
+/// of the store, and what one has got the others use. A process that dies is in nobody's way. The
+/// token is that of the account: once another user has logged in under the same name, it becomes
+/// theirs with the next refresh. So give each of your users a name.
 ///
 /// `CLEF_STATUS_NOT_FOUND` where nothing is stored and `CLEF_STATUS_LOGIN_REQUIRED` where the
-/// grant has ended: both have the remedy `CLEF_REMEDY_LOG_IN`, see `clef_login`.
-/// `CLEF_STATUS_STORE` where what is stored cannot be read. What only cannot be refreshed for
-/// now, without a network, is opened all the same: `clef_refreshing_token_last_error` says why,
-/// and `clef_refreshing_token_access_token` tries again.
+/// grant has ended and the access token has expired: both have the remedy `CLEF_REMEDY_LOG_IN`,
+/// see `clef_login`. `CLEF_STATUS_STORE` where what is stored cannot be read; another error of a
+/// store of your own as it is. An error with the remedy `CLEF_REMEDY_RETRY_LATER` that comes of the
+/// refresh alone, such as no network, is none here: `clef_refreshing_token_last_error` says it, and
+/// `clef_refreshing_token_access_token` tries again. `CLEF_STATUS_WOULD_BLOCK` as there.
 ///
 /// A grant that the service refused is kept in the store, aside: it is not asked for again by
 /// itself, for services have refused live grants by mistake. To try once more, load it with
@@ -84,8 +89,11 @@ pub unsafe extern "C" fn clef_refreshing_token_open_start(
 /// `clef_user_auth_request_refreshing_token`. Blocks for as long as the store takes, and while a
 /// refresh is under way.
 ///
+/// A token that is kept there already is stored again only where that does not replace a newer one.
+///
 /// `account` is nullable: the one without a name. `CLEF_STATUS_STORE` where it could not be
-/// stored, or where what is there cannot be read: then nothing has changed, here and in the store.
+/// stored, or where what is there cannot be read: then nothing has changed here, nor in the store
+/// unless that says so.
 /// `CLEF_STATUS_WOULD_BLOCK` from inside a listener, sender or store of this token.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_refreshing_token_attach(

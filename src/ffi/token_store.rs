@@ -46,7 +46,7 @@ pub struct clef_accounts(Vec<Text>);
 /// `CLEF_STATUS_INVALID_ARGUMENT` where `path` is empty or longer than 4096 bytes,
 /// `CLEF_STATUS_STORE` where it is NULL and the environment has no such directory. The store's
 /// calls give `CLEF_STATUS_STORE`, with the path and the way out in the message, for a directory
-/// that others may write or that is another user's, and for a file that others may read, that is
+/// that others may write or that is another user's (but for root's, and for root), and for a file that others may read, that is
 /// a symbolic link or that has more than 1 MiB.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_token_store_new_file(
@@ -138,8 +138,9 @@ pub(super) fn task_handler(
     }
 }
 
-/// The token of an account, as it was stored, expired or not. Yours: free it with
-/// `clef_token_free`. Blocks for as long as the store takes.
+/// The token of an account, as it was stored: expired or not, its grant dead or not. Yours: free it
+/// with `clef_token_free`. Blocks for as long as the store takes. It is for a look: to use it, and to
+/// have each new token stored, `clef_refreshing_token_open` the account.
 ///
 /// `account` is nullable: the one without a name, like `""`. `CLEF_STATUS_NOT_FOUND` where none
 /// is stored, `CLEF_STATUS_STORE` where it cannot be read.
@@ -161,12 +162,17 @@ pub unsafe extern "C" fn clef_token_store_load(
 }
 
 /// Stores the token of an account in place of the one that is there. When it returns, the token
-/// is on the disk. Blocks for as long as the store takes, at most a minute longer for another
-/// process that is at the account.
+/// is on the disk. Blocks for as long as the store takes, and up to 75 seconds for another process
+/// that has the lock of the account: then it is `CLEF_STATUS_STORE`.
+///
+/// It replaces whatever is there, a newer token too. A token that refreshes itself is better
+/// attached, `clef_refreshing_token_attach`: of one that is only saved here, the next refresh may
+/// spend the refresh token.
 ///
 /// `account` is nullable: the one without a name, like `""`. `CLEF_STATUS_INVALID_ARGUMENT` for
 /// a token of another client, `CLEF_STATUS_STORE` where it cannot be stored, or what is there
-/// cannot be read: that stays.
+/// cannot be read: that stays. `CLEF_STATUS_WOULD_BLOCK` where this thread would wait for itself:
+/// inside a callback of who has the lock.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_token_store_save(
     store: Option<&clef_token_store>,
@@ -188,6 +194,9 @@ pub unsafe extern "C" fn clef_token_store_save(
 /// It does not end the grant: users do that on the pages of the service. Blocks like
 /// `clef_token_store_save`.
 ///
+/// This logs the user out. Tokens that are open go on until their access token expires, and are
+/// `CLEF_STATUS_LOGIN_REQUIRED` then; `clef_refreshing_token_refresh` says so at once.
+///
 /// `account` is nullable: the one without a name, like `""`. `CLEF_STATUS_STORE` where it cannot
 /// be removed.
 #[unsafe(no_mangle)]
@@ -206,10 +215,12 @@ pub unsafe extern "C" fn clef_token_store_remove(
 }
 
 /// The accounts that a token is stored for, with the accounts URL and the client id of the
-/// credentials. Those whose files cannot be read are left out. Yours: free it with
-/// `clef_accounts_free`. Blocks for as long as the store takes.
+/// credentials, also dead ones and those of a later version of clef. Files that are damaged or
+/// refused are left out. Yours: free it with `clef_accounts_free`. Blocks for as long as the store
+/// takes.
 ///
-/// `CLEF_STATUS_STORE` where the store cannot be read.
+/// `CLEF_STATUS_STORE` where the store cannot be read, `CLEF_STATUS_UNSUPPORTED` where a store of
+/// your own cannot list.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_token_store_accounts(
     store: Option<&clef_token_store>,

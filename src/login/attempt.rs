@@ -85,6 +85,13 @@ impl LoginAttempt {
     /// [`parse_code_from_url`](crate::parse_code_from_url); also with one that says `error=`. The waiting goes on after
     /// one that does not end this login. [`Status::AlreadyUsed`] where the waiting has ended.
     pub fn paste(&self, url: &str) -> Result<()> {
+        let url = url.trim_matches(|end: char| end.is_whitespace() || "<>\"'".contains(end));
+        if url == self.url().expose() {
+            return Err(Error::new(
+                Status::MissingParameter,
+                "that is the address of the login page, not the one that it leads to",
+            ));
+        }
         let verdict = self.shared.auth.verdict_of_url(url);
         let mut state = self.lock();
         if !matches!(state.phase, Phase::Waiting(_)) {

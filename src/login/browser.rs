@@ -21,7 +21,7 @@ pub(super) fn no_browser(why: &str) -> Error {
     Error::new(
         Status::NoBrowser,
         format!(
-            "{why}: show the URL of the login to the user yourself, by a callback or by the operation"
+            "{why}: show the URL of the login to the user yourself, in a callback, or in the background without a browser"
         ),
     )
 }

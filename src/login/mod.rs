@@ -34,9 +34,9 @@ pub fn login(
     scopes: Option<&ScopeSet>,
     options: &LoginOptions,
 ) -> Result<RefreshingToken> {
-    options.check_that_somebody_shows_it()?;
     let stop = Arc::<Stop>::default();
     let work = Work::begin(credentials, scopes, options, &stop, Arc::default())?;
+    options.check_that_somebody_shows_it()?;
     let alarm = Arc::default();
     let context = Context::this_thread_until(&alarm, stop, Arc::default());
     block_on(&alarm, work.carry(&context))

@@ -83,6 +83,9 @@ impl LoginOptions {
     /// Has the token stored for an account before anybody sees it, and from then on whatever a refresh gives: see
     /// [`RefreshingToken::attach`](crate::RefreshingToken::attach).
     pub fn set_store(&mut self, store: Option<&TokenStore>, account: Option<&str>) -> Result<()> {
+        if store.is_none() && account.is_some() {
+            return Err(Error::invalid_argument("account needs a store"));
+        }
         let account = account_name(account)?;
         self.store = store.map(|store| (store.clone(), account));
         Ok(())

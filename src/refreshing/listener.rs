@@ -14,8 +14,8 @@ use crate::token::Token;
 #[repr(C)]
 #[non_exhaustive]
 pub enum Event {
-    /// There is a new token: save it. If the listener answers anything but OK, it is offered
-    /// again before the next refresh.
+    /// There is a new token: save it, where no store does. If the listener answers anything but
+    /// OK, it is offered again before the next refresh.
     Changed = 1,
     /// The token store could not save the new token. It is used all the same, and saved before
     /// the next refresh.

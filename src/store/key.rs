@@ -33,24 +33,20 @@ impl Key {
         Key::of(
             credentials.accounts_url(),
             client_id,
-            account.unwrap_or_default(),
+            account_name(account)?,
         )
     }
 
     /// The key of another account of the same client.
     pub(crate) fn with_account(&self, account: &str) -> Result<Key> {
-        Key::of(&self.accounts_url, &self.client_id, account)
+        Key::of(
+            &self.accounts_url,
+            &self.client_id,
+            account_name(Some(account))?,
+        )
     }
 
-    fn of(accounts_url: &Text, client_id: &Text, account: &str) -> Result<Key> {
-        if account.len() > MAX_ACCOUNT_BYTES {
-            return Err(Error::invalid_argument(format!(
-                "account must have at most {MAX_ACCOUNT_BYTES} bytes, not {}",
-                account.len()
-            )));
-        }
-        let account = Text::new(account)
-            .map_err(|_| Error::invalid_argument("account must not have a NUL inside"))?;
+    fn of(accounts_url: &Text, client_id: &Text, account: Text) -> Result<Key> {
         let encoded = |text: &Text| percent_encode(text.as_str().as_bytes(), ENCODED).to_string();
         let text = [accounts_url, client_id, &account].map(encoded).join("/");
         Ok(Key {

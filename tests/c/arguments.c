@@ -829,7 +829,7 @@ static void null_in_redirect_listeners(void)
 }
 
 #define NO_STORE(call) \
-    ROW(call, CLEF_STATUS_STORE, CLEF_REMEDY_RETRY_LATER, NO_DIRECTORY " is not a directory")
+    ROW(call, CLEF_STATUS_STORE, CLEF_REMEDY_FIX_SETTINGS, NO_DIRECTORY " is not a directory")
 
 #define WITHOUT_KEYRING(call) \
     ROW(call, CLEF_STATUS_UNSUPPORTED, CLEF_REMEDY_FIX_CALL, \
@@ -889,7 +889,9 @@ static void null_in_whole_logins(void)
     WORKS(clef_login_options_set_page(login_options, "x", NULL, error));
     INVALID(clef_login_options_set_store(NULL, store, "me", error), "options must not be NULL");
     WORKS(clef_login_options_set_store(login_options, store, NULL, error));
-    WORKS(clef_login_options_set_store(login_options, NULL, "me", error));
+    WORKS(clef_login_options_set_store(login_options, NULL, NULL, error));
+    INVALID(clef_login_options_set_store(login_options, NULL, "me", error),
+            "account needs a store");
     INVALID(clef_login(NULL, NULL, NULL, OUT(refreshing), error), "credentials must not be NULL");
     INVALID(clef_login(credentials, scopes, login_options, NULL, error), "token must not be NULL");
     freed = 0;
@@ -1717,9 +1719,8 @@ static void fences(void)
 /* What a store cannot mean counts as CLEF_STATUS_STORE. */
 static void statuses_of_store_tasks(void)
 {
-    const clef_status unfit[] = {CLEF_STATUS_OK, CLEF_STATUS_NOT_FOUND, CLEF_STATUS_BUSY,
-                                 CLEF_STATUS_UNSUPPORTED, CLEF_STATUS_LOGIN_REQUIRED, 12345, -1,
-                                 INT32_MIN};
+    const clef_status unfit[] = {CLEF_STATUS_OK, CLEF_STATUS_BUSY, CLEF_STATUS_UNSUPPORTED,
+                                 CLEF_STATUS_LOGIN_REQUIRED, 12345, -1, INT32_MIN};
     for (size_t i = 0; i < sizeof unfit / sizeof *unfit; i++)
         ROW_FOR(clef_status_name(unfit[i]), with_failing_task(unfit[i], SAY_X, error),
                 CLEF_STATUS_STORE, CLEF_REMEDY_RETRY_LATER, "x");

@@ -84,13 +84,13 @@ static void check_loads(const clef_credentials *whose, const char *account, cons
     clef_token_free(token);
 }
 
-static void check_load_fails(const char *expected)
+static void check_load_fails(const char *expected, clef_remedy remedy)
 {
     clef_token *token = NULL;
     clef_error *error = NULL;
     CHECK_INT(clef_token_store_load(store, credentials, NULL, &token, &error), CLEF_STATUS_STORE);
     CHECK_STRING(clef_error_message(error), expected);
-    CHECK_INT(clef_error_remedy(error), CLEF_REMEDY_RETRY_LATER);
+    CHECK_INT(clef_error_remedy(error), remedy);
     clef_error_free(error);
 }
 
@@ -431,9 +431,9 @@ static void check_refused(const char *path, const char *problem)
     char *bytes = has_bytes ? file_bytes(stored, &size) : NULL;
     lstat(stored, &status);
     snprintf(expected, sizeof expected, "%s%s", path, problem);
-    check_load_fails(expected);
+    check_load_fails(expected, CLEF_REMEDY_FIX_SETTINGS);
     check_save_fails(expected);
-    check_load_fails(expected);
+    check_load_fails(expected, CLEF_REMEDY_FIX_SETTINGS);
     CHECK_INT(lstat(stored, &after), 0);
     CHECK_INT(after.st_mode, status.st_mode);
     CHECK_INT(after.st_ino, status.st_ino);
@@ -491,7 +491,7 @@ static void use_anothers_directory(void)
     become_nobody();
     snprintf(expected, sizeof expected, "%s belongs to another user: name a directory of your own",
              directory);
-    check_load_fails(expected);
+    check_load_fails(expected, CLEF_REMEDY_FIX_SETTINGS);
     check_save_fails(expected);
 }
 
@@ -552,19 +552,20 @@ static void a_file_in_place_of_the_directory_is_refused(void)
     open_directory("file");
     write_file(directory, "", 0, 0600);
     snprintf(expected, sizeof expected, "%s is not a directory", directory);
-    check_load_fails(expected);
+    check_load_fails(expected, CLEF_REMEDY_FIX_SETTINGS);
     check_save_fails(expected);
     clef_token_store_free(store);
     char below[PATH_SIZE];
     snprintf(below, sizeof below, "%s/below", directory);
     store = store_in(below);
     snprintf(expected, sizeof expected, "cannot open %s: Not a directory (os error 20)", below);
-    check_load_fails(expected);
+    check_load_fails(expected, CLEF_REMEDY_RETRY_LATER);
     check_save_fails(expected);
     tear_down();
 }
 
 #define MEBIBYTE 1048576
+#define WAY_OUT "; to log in anew, remove this account from the store"
 
 static void what_is_too_large_or_no_text_is_refused(void)
 {
@@ -574,7 +575,7 @@ static void what_is_too_large_or_no_text_is_refused(void)
     write_file(stored, large, MEBIBYTE + 1, 0600);
     check_refused(stored, " has more than 1048576 bytes");
     write_file(stored, large, MEBIBYTE, 0600);
-    check_refused("", "what is stored for this account is damaged: it is not whole JSON");
+    check_refused(stored, " is damaged: it is not whole JSON" WAY_OUT);
     write_file(stored, "\xff", 1, 0600);
     check_refused(stored, " is damaged: it is not text");
     memset(large, 0, 500);
@@ -594,7 +595,7 @@ static void half_a_file_is_refused_until_it_is_removed(void)
     CHECK_STRING(bytes + size - 2, "}\n");
     for (size_t length = 0; length < size - 1; length++) {
         write_file(stored, bytes, length, 0600);
-        check_refused("", "what is stored for this account is damaged: it is not whole JSON");
+        check_refused(stored, " is damaged: it is not whole JSON" WAY_OUT);
     }
     CHECK_OK(clef_token_store_remove(store, credentials, NULL, &error));
     check_loads(credentials, NULL, NULL);
@@ -605,7 +606,7 @@ static void half_a_file_is_refused_until_it_is_removed(void)
 }
 
 #define VERSION "\"clef_token_store\":"
-#define LATER "what is stored for this account has version 2, but this clef knows version 1 alone: update clef"
+#define LATER " has version 2, but this clef knows version 1 alone: update clef" WAY_OUT
 
 /* The record of a later version. */
 static char *later_record(size_t *size)
@@ -621,7 +622,7 @@ static void a_later_version_is_kept_for_later_programs(void)
     size_t size;
     char *bytes = later_record(&size);
     write_file(stored, bytes, size, 0600);
-    check_refused("", LATER);
+    check_refused(stored, LATER);
     check_accounts(credentials, ",");
     free(bytes);
     tear_down();
@@ -739,7 +740,7 @@ static void use_what_is_closed(void)
     char expected[TEXT_SIZE];
     snprintf(expected, sizeof expected, "cannot open %s: Permission denied (os error 13)",
              directory);
-    check_load_fails(expected);
+    check_load_fails(expected, CLEF_REMEDY_RETRY_LATER);
     check_save_fails(expected);
 }
 
@@ -748,7 +749,7 @@ static void use_a_file_of_root(void)
     become_nobody();
     char expected[TEXT_SIZE];
     snprintf(expected, sizeof expected, "cannot open %s: Permission denied (os error 13)", stored);
-    check_load_fails(expected);
+    check_load_fails(expected, CLEF_REMEDY_RETRY_LATER);
     check_accounts(credentials, "");
     check_save_fails(expected);
 }
@@ -819,16 +820,19 @@ static void what_was_written_whole_is_taken_by_the_next_who_has_the_lock(void)
     write_file(newer, later, size, 0600);
     check_loads(credentials, NULL, "old");
     /* What was about to be stored is of a later version, and so is not replaced. */
-    check_save_fails(LATER);
+    char expected[TEXT_SIZE];
+    snprintf(expected, sizeof expected, "%s%s", stored, LATER);
+    check_save_fails(expected);
     CHECK(!is_there(newer));
     char *now = file_bytes(stored, &size_now);
     CHECK_STRING(now, later);
     free(now);
 
+    /* Over the first save, nothing else is there. */
     CHECK_INT(rename(stored, newer), 0);
-    check_loads(credentials, NULL, NULL);
-    check_save_fails(LATER);
+    check_load_fails(expected, CLEF_REMEDY_FIX_SETTINGS);
     CHECK(is_there(stored));
+    CHECK(!is_there(newer));
     CHECK_INT(rename(stored, newer), 0);
     clef_error *error = NULL;
     CHECK_OK(clef_token_store_remove(store, credentials, NULL, &error));
