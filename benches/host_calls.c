@@ -2,14 +2,16 @@
  * What a host calls often, measured from C through the shared library.
  *
  * Reads lines "NAME ITERATIONS" from standard input and answers each with the nanoseconds that the iterations took.
- * Argument: the URL of a service that answers every token request.
+ * Arguments: the URL of a service that answers every token request, and an empty directory.
  */
 #include <clef.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define SCOPES "user-read-email user-read-private"
 
@@ -24,6 +26,45 @@ static clef_token *token;
 static clef_refreshing_token *refreshing_token;
 static clef_runtime *runtime;
 static clef_credentials *answered_at_once;
+static const char *directory;
+static clef_token_store *store;
+
+static void must(clef_status status);
+
+/* Reads the stored token, which is fresh. */
+static void open_stored(long iterations)
+{
+    for (long i = 0; i < iterations; i++) {
+        clef_refreshing_token *opened;
+        must(clef_refreshing_token_open(store, answered_at_once, NULL, &opened, NULL));
+        clef_refreshing_token_free(opened);
+    }
+}
+
+/* Locks, reads, asks a sender that answers at once, and stores the answer. */
+static void refresh_stored(long iterations)
+{
+    clef_refreshing_token *opened;
+    must(clef_refreshing_token_open(store, answered_at_once, NULL, &opened, NULL));
+    for (long i = 0; i < iterations; i++)
+        must(clef_refreshing_token_refresh(opened, NULL));
+    clef_refreshing_token_free(opened);
+}
+
+/* What anybody would do by hand to replace a file safely, and no less. */
+static void replace_a_file_by_hand(long iterations)
+{
+    char new[4096], old[4096];
+    snprintf(new, sizeof new, "%s/by-hand.new", directory);
+    snprintf(old, sizeof old, "%s/by-hand", directory);
+    for (long i = 0; i < iterations; i++) {
+        int file = open(new, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        int folder = open(directory, O_RDONLY);
+        if (write(file, RESPONSE, sizeof RESPONSE) < 0 || fsync(file) != 0 || close(file) != 0 ||
+            rename(new, old) != 0 || fsync(folder) != 0 || close(folder) != 0)
+            exit(EXIT_FAILURE);
+    }
+}
 
 static void must(clef_status status)
 {
@@ -151,6 +192,9 @@ static const struct {
     {"refresh", refresh},
     {"idle_pump", idle_pump},
     {"operation", operation},
+    {"open_stored", open_stored},
+    {"refresh_stored", refresh_stored},
+    {"replace_a_file_by_hand", replace_a_file_by_hand},
 };
 
 static long long nanoseconds(void)
@@ -163,8 +207,9 @@ static long long nanoseconds(void)
 int main(int argc, char **argv)
 {
     clef_credentials *plain;
-    if (argc != 2)
+    if (argc != 3)
         return EXIT_FAILURE;
+    directory = argv[2];
     must(clef_credentials_new("client-id", NULL, "http://127.0.0.1/callback", NULL, &plain, NULL));
     must(clef_credentials_with_accounts_url(plain, argv[1], &credentials, NULL));
     must(clef_token_from_json(RESPONSE, CLEF_TOKEN_USES_PKCE, &token, NULL));
@@ -176,6 +221,8 @@ int main(int argc, char **argv)
     must(clef_http_response_new(200, (const uint8_t *)RESPONSE, sizeof RESPONSE - 1, &response, NULL));
     must(clef_sender_new_custom(respond, response, NULL, 0, &sender, NULL));
     must(clef_credentials_new("client-id", NULL, NULL, sender, &answered_at_once, NULL));
+    must(clef_token_store_new_file(directory, &store, NULL));
+    must(clef_token_store_save(store, answered_at_once, NULL, token, NULL));
 
     char name[64];
     long iterations;
@@ -189,6 +236,7 @@ int main(int argc, char **argv)
             fflush(stdout);
         }
     }
+    clef_token_store_free(store);
     clef_runtime_free(runtime);
     clef_credentials_free(answered_at_once);
     clef_sender_free(sender);

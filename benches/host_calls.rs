@@ -101,11 +101,14 @@ struct Host {
 impl Host {
     fn start(service: &str) -> Host {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+        let store = folder.join("host_calls-store");
+        let _ = std::fs::remove_dir_all(&store);
         let library = Library::of(&cargo_build(&["--release"]));
         let program = Program::compile_against(&library, "benches/host_calls.c", folder, &["-O2"]);
         let mut child = program
             .command()
             .arg(service)
+            .arg(&store)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -148,6 +151,9 @@ fn host_calls(criterion: &mut Criterion) {
         "refresh",
         "idle_pump",
         "operation",
+        "open_stored",
+        "refresh_stored",
+        "replace_a_file_by_hand",
     ] {
         group.bench_function(name, |bencher| {
             bencher.iter_custom(|iterations| host.borrow_mut().measure(name, iterations));

@@ -49,10 +49,12 @@ impl Provenance {
             // Else it was stored, and somebody has removed it.
             return self.is_new_login;
         };
-        let is_what_it_replaced = self
-            .replaced
-            .as_ref()
-            .is_some_and(|replaced| replaced.is_same(stored));
+        // A service may give the same token again.
+        let is_what_it_replaced = !stored.is_same(own)
+            && self
+                .replaced
+                .as_ref()
+                .is_some_and(|replaced| replaced.is_same(stored));
         let is_of_an_older_login =
             self.is_new_login && stored.authorised_at() < own.authorised_at();
         is_what_it_replaced || is_of_an_older_login

@@ -760,3 +760,18 @@ fn the_pumping_thread_is_told_not_to_wait_for_an_attach() {
         attaching.join().unwrap().unwrap();
     });
 }
+
+#[test]
+fn a_token_that_the_service_gives_again_is_stored_once() {
+    let scene = Scene::new();
+    let token = scene.open().unwrap();
+    for _ in 0..2 {
+        scene.sender.then(token_answer("same"));
+        token.refresh().unwrap();
+        scene.memory.take_calls();
+    }
+    scene.sender.then(token_answer("same"));
+    token.refresh().unwrap();
+    let calls = scene.memory.take_calls();
+    assert_eq!(calls, ["lock", "load", "save", "unlock"]);
+}
