@@ -139,9 +139,10 @@ pub unsafe extern "C" fn clef_runtime_new_sender(
 ///
 /// The 30 seconds of a task count from when it waits for the pump. A blocking call that needs this
 /// store waits for the pump; on the thread that pumps, which is the one that pumped last, it is
-/// `CLEF_STATUS_WOULD_BLOCK`. While the runtime closes, the answer to a refresh that was sent is
+/// `CLEF_STATUS_WOULD_BLOCK`. While the runtime closes, the answer to a refresh that it has sent is
 /// still saved: that runs `run` inside `clef_runtime_close` or `clef_runtime_free`. Anything else
-/// is `CLEF_STATUS_CANCELLED` from then on.
+/// is `CLEF_STATUS_CANCELLED` from then on, also the saving of a refresh that another thread does
+/// by a blocking call: have those end first.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_runtime_new_store(
     runtime: Option<&clef_runtime>,

@@ -14,7 +14,7 @@ use crate::secret::Secret;
 use crate::text::Text;
 use crate::work::Context;
 
-use super::directory::{self, Directory};
+use super::directory::Directory;
 use super::{Backend, Doing, Key, Lease, Stored};
 
 pub(super) struct Keyring {
