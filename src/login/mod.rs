@@ -9,7 +9,7 @@ pub use attempt::LoginAttempt;
 pub use options::{LoginBrowser, LoginOptions};
 pub use redirect_listener::RedirectListener;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::credentials::Credentials;
 use crate::error::Result;
@@ -35,7 +35,7 @@ pub fn login(
     options: &LoginOptions,
 ) -> Result<RefreshingToken> {
     let stop = Arc::<Stop>::default();
-    let work = Work::begin(credentials, scopes, options, &stop, Arc::default())?;
+    let work = Work::begin(credentials, scopes, options, &stop, LoginSlot::default())?;
     options.check_that_somebody_shows_it()?;
     let alarm = Arc::default();
     let context = Context::this_thread_until(&alarm, stop, Arc::default());
@@ -52,7 +52,7 @@ pub fn start_login(
     completion: Option<Completion>,
 ) -> Result<Operation> {
     let stop = Arc::<Stop>::default();
-    let attempt = Arc::<OnceLock<LoginAttempt>>::default();
+    let attempt = LoginSlot::default();
     let work = Work::begin(credentials, scopes, options, &stop, attempt.clone())?;
     Operation::start_login(
         attempt,
@@ -63,12 +63,27 @@ pub fn start_login(
     )
 }
 
+/// Where an attempt is found once there is something to show.
+#[derive(Clone, Default)]
+pub(crate) struct LoginSlot(Arc<Mutex<Option<LoginAttempt>>>);
+
+impl LoginSlot {
+    fn set(&self, attempt: &LoginAttempt) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(attempt.clone());
+    }
+
+    pub(crate) fn get(&self) -> Option<LoginAttempt> {
+        let attempt = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        attempt.clone()
+    }
+}
+
 /// A login with what comes before and after it.
 struct Work {
     /// Those of the host: the next login may get another port.
     credentials: Credentials,
     stage: Stage,
-    attempt: Arc<OnceLock<LoginAttempt>>,
+    attempt: LoginSlot,
 }
 
 enum Stage {
@@ -84,14 +99,14 @@ impl Work {
         scopes: Option<&ScopeSet>,
         options: &LoginOptions,
         stop: &Arc<Stop>,
-        attempt: Arc<OnceLock<LoginAttempt>>,
+        attempt: LoginSlot,
     ) -> Result<Work> {
         let place = options.place(credentials)?;
         let preparation = Preparation::new(credentials, options)?;
         let stage = match place {
             None => {
                 let login = Login::new(preparation, scopes, stop.clone())?;
-                attempt.get_or_init(|| login.attempt().clone());
+                attempt.set(login.attempt());
                 Stage::Ready(login)
             }
             Some(place) => Stage::ToLookAt(place, preparation, scopes.cloned()),
@@ -112,7 +127,7 @@ impl Work {
             Stage::ToLookAt(place, preparation, scopes) => {
                 let scopes = with_those_stored(scopes, &place, context).await?;
                 let login = Login::new(preparation, scopes.as_ref(), context.stop().clone())?;
-                self.attempt.get_or_init(|| login.attempt().clone());
+                self.attempt.set(login.attempt());
                 let token = received(login, context).await?;
                 RefreshingToken::new_stored(token, &self.credentials, place, context).await
             }

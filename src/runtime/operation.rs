@@ -1,12 +1,12 @@
 //! One piece of work in the background, as the host sees it.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::clock::in_time;
 use crate::error::{Error, Result, Status};
-use crate::login::LoginAttempt;
+use crate::login::{LoginAttempt, LoginSlot};
 use crate::refreshing::RefreshingToken;
 use crate::stop::{Stop, cancelled};
 use crate::token::Token;
@@ -37,7 +37,7 @@ pub struct Operation {
 struct Shared {
     stop: Arc<Stop>,
     /// Of a login, once there is something to show.
-    login: Option<Arc<OnceLock<LoginAttempt>>>,
+    login: Option<LoginSlot>,
     pump: Arc<Pump>,
     state: Mutex<State>,
 }
@@ -65,7 +65,7 @@ impl Operation {
 
     /// [`start`](Operation::start) for a login, which `stop` ends.
     pub(crate) fn start_login<F>(
-        login: Arc<OnceLock<LoginAttempt>>,
+        login: LoginSlot,
         stop: Arc<Stop>,
         background: &Arc<Background>,
         completion: Option<Completion>,
@@ -79,7 +79,7 @@ impl Operation {
     }
 
     fn start_as<F>(
-        login: Option<Arc<OnceLock<LoginAttempt>>>,
+        login: Option<LoginSlot>,
         stop: Arc<Stop>,
         background: &Arc<Background>,
         completion: Option<Completion>,
@@ -180,7 +180,7 @@ impl Operation {
             .shared
             .login
             .as_ref()
-            .is_some_and(|login| login.get().is_none_or(LoginAttempt::is_waiting));
+            .is_some_and(|login| login.get().as_ref().is_none_or(LoginAttempt::is_waiting));
         if self.shared.stop.is_stopped() && !ends_by_itself {
             self.finish(Err(cancelled()));
         }
@@ -188,7 +188,7 @@ impl Operation {
 
     /// The login that this carries out; [`Status::Unsupported`] where it is none, [`Status::Busy`] while its store is looked
     /// at.
-    pub fn login(&self) -> Result<&LoginAttempt> {
+    pub fn login(&self) -> Result<LoginAttempt> {
         let not_a_login = || Error::new(Status::Unsupported, "the operation is no login");
         let login = self.shared.login.as_ref().ok_or_else(not_a_login)?;
         login.get().ok_or_else(|| match self.is_done() {

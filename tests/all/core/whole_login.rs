@@ -173,8 +173,8 @@ fn an_operation_knows_its_login() {
     let operation = start_login(&credentials, None, &options, &runtime, None).unwrap();
     let attempt = operation.login().unwrap();
     let shown = format!("{attempt:?} {operation:?} {options:?}");
-    assert!(!shown.contains(&state_of(attempt)), "{shown}");
-    agree(attempt);
+    assert!(!shown.contains(&state_of(&attempt)), "{shown}");
+    agree(&attempt);
     operation.wait(None).unwrap();
     operation.result().unwrap();
 
