@@ -197,10 +197,25 @@ static void check_log_in(struct visitor *visitor, clef_status status)
     clef_refreshing_token_free(log_in_at(SANDBOX_REDIRECT_URI, GENEROUS_MS, visitor, status));
 }
 
+/* But for the one by which a sanitiser finds the names of functions. */
 static void check_no_child_is_left(void)
 {
-    CHECK_INT(waitpid(-1, NULL, WNOHANG), -1);
-    CHECK_INT(errno, ECHILD);
+    DIR *processes = opendir("/proc");
+    if (!processes)
+        sandbox_die("no /proc");
+    for (struct dirent *process; (process = readdir(processes));) {
+        char path[300], name[64] = "";
+        int parent = 0;
+        snprintf(path, sizeof path, "/proc/%s/stat", process->d_name);
+        FILE *stat = fopen(path, "r");
+        if (!stat)
+            continue;
+        int found = fscanf(stat, "%*d (%63[^)]) %*c %d", name, &parent);
+        fclose(stat);
+        if (found == 2 && parent == getpid() && !strstr(name, "symbolizer"))
+            check_failed(__FILE__, __LINE__, "a child that is left", name, "none");
+    }
+    closedir(processes);
 }
 
 /* In the browser of the desktop */
