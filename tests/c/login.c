@@ -4,7 +4,6 @@
 #include "under_way.h"
 
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 #define CUSTOM_URI "clef-demo://callback"
 
