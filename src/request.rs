@@ -21,7 +21,7 @@ use crate::stop::Answer;
 use crate::text::Text;
 use crate::token::Token;
 use crate::token_endpoint;
-use crate::work::{Context, block_on};
+use crate::work::{Context, here};
 
 /// A header of a request. The value of `Authorization` is a secret, so all are kept as such.
 #[derive(Clone)]
@@ -99,9 +99,7 @@ impl HttpRequest {
         self.spend()?;
         // A sender of the host's may free the host's handle.
         let this = self.clone();
-        let alarm = Arc::default();
-        let context = Context::this_thread(&alarm, Arc::default());
-        block_on(&alarm, this.carry(&context))
+        here(async |context| this.carry(context).await)
     }
 
     /// Begins to [`send`](HttpRequest::send) the request in the background of `runtime`, whose pump runs `completion`

@@ -209,9 +209,7 @@ impl RefreshingToken {
         if current.is_fresh(now) {
             return Step::Done(Ok(current.token));
         }
-        if let Some(dead) = &progress.dead
-            && !progress.may_be_replaced(now)
-        {
+        if let Some(dead) = progress.dead_for_now(now) {
             return usable(dead.clone());
         }
         if (progress.backoff.is_waiting(now) || progress.keeper.is_some()) && current.is_usable(now)
@@ -295,9 +293,7 @@ impl RefreshingToken {
         if !is_current {
             return Step::Done(Ok(current.token));
         }
-        if let Some(dead) = &progress.dead
-            && !progress.may_be_replaced(self.now())
-        {
+        if let Some(dead) = progress.dead_for_now(self.now()) {
             return Step::Done(Err(dead.clone()));
         }
         if let Err(limited) = self.shared.credentials.cooldown().check(self.now()) {
@@ -373,9 +369,10 @@ impl RefreshingToken {
 }
 
 impl Progress {
-    /// Whether another process may have stored another grant, so that it is worth a look.
-    fn may_be_replaced(&self, now: Moment) -> bool {
-        self.place.is_some() && !self.backoff.is_waiting(now)
+    /// Why the grant is dead; none also where another process may have stored another, so that it is worth a look.
+    fn dead_for_now(&self, now: Moment) -> Option<&Error> {
+        let is_worth_a_look = self.place.is_some() && !self.backoff.is_waiting(now);
+        self.dead.as_ref().filter(|_| !is_worth_a_look)
     }
 }
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::credentials::Credentials;
 use crate::error::{Remedy, Result};
 use crate::runtime::{Completion, Operation, Outcome, Runtime};
-use crate::store::{Place, Record, TokenStore, here, here_at, not_found};
+use crate::store::{Place, Record, TokenStore, not_found};
 use crate::token::Token;
-use crate::work::Context;
+use crate::work::{Context, here, here_at};
 
 use super::flight::{Flight, Landing};
 use super::provenance::Provenance;

@@ -8,7 +8,7 @@ use crate::error::{Error, Result, Status};
 use crate::runtime::Background;
 use crate::stop::cancelled;
 use crate::token::Token;
-use crate::work::{Context, block_on};
+use crate::work::{Context, here_at};
 
 use super::backoff::Backoff;
 use super::flight::{Flight, Landing};
@@ -54,11 +54,8 @@ impl Refresh {
 
     /// Refreshes on this thread, which blocks meanwhile.
     pub(super) fn here(self) -> Result<Token> {
-        let alarm = Arc::default();
         let desk = self.flight.desk().clone();
-        let context = Context::this_thread(&alarm, desk.clone());
-        // A sender written in Rust may call back too, at any time.
-        match desk.run(|| block_on(&alarm, self.run(context))) {
+        match here_at(&desk, async |context| self.run(context.clone()).await) {
             Landing::Refreshed(token) => Ok(token),
             Landing::Failed(error) | Landing::Abandoned(error) => Err(error),
         }

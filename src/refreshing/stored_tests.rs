@@ -7,11 +7,12 @@ use crate::credentials::Credentials;
 use crate::error::{Error, Result, Status};
 use crate::runtime::{Outcome, Runtime};
 use crate::store::memory::Memory;
-use crate::store::{StoreTaskKind, TokenStore, here};
+use crate::store::{StoreTaskKind, TokenStore};
 use crate::test_helpers::{
     ManualClock, START, ScriptedSender, answer, credentials, not_sent, token_answer,
 };
 use crate::token::Token;
+use crate::work::here;
 
 use super::{Event, Listener, RefreshingToken};
 

@@ -20,8 +20,15 @@ pub(crate) trait Backend: Send + Sync {
     /// Takes the lock of a key, at once or not at all: [`Status::Busy`](crate::Status) where another has it.
     fn lock<'a>(&'a self, key: &'a Key, context: &'a Context) -> Doing<'a, Lease>;
 
-    /// Gives the lock back. A lease that is dropped instead ends by itself, at the latest when its time is up.
-    fn unlock<'a>(&'a self, key: &'a Key, lease: Lease, context: &'a Context) -> Doing<'a, ()>;
+    /// Gives the lock back. A lease that is dropped instead ends by itself, at the latest when its time is up; that of a
+    /// file at once.
+    fn unlock<'a>(&'a self, _: &'a Key, lease: Lease, context: &'a Context) -> Doing<'a, ()> {
+        let job = move || {
+            drop(lease);
+            Ok(())
+        };
+        block(context, Box::new(job))
+    }
 
     /// What is stored; with a lease, also what somebody was about to store who died over it.
     fn load<'a>(
@@ -57,6 +64,14 @@ pub(crate) trait Backend: Send + Sync {
 
     /// The accounts that something is stored for, of the accounts service and the client of `key`.
     fn accounts<'a>(&'a self, key: &'a Key, context: &'a Context) -> Doing<'a, Vec<Text>>;
+}
+
+/// Does a job where it may block. Compiled once for each kind of answer, not for each job.
+pub(super) fn block<T: Send + 'static>(
+    context: &Context,
+    job: Box<dyn FnOnce() -> Result<T> + Send>,
+) -> Doing<'_, T> {
+    Box::pin(async move { context.block(job).await? })
 }
 
 /// What is stored for a key.

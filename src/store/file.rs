@@ -17,6 +17,7 @@ use crate::secret::Secret;
 use crate::text::Text;
 use crate::work::Context;
 
+use super::backend::block;
 use super::directory::{self, Directory, Found, failed};
 use super::{Backend, Doing, Key, Lease, Stored, record};
 
@@ -50,24 +51,9 @@ impl FileBackend {
     }
 }
 
-/// Compiled once for each kind of answer, not for each job.
-fn block<T: Send + 'static>(
-    context: &Context,
-    job: Box<dyn FnOnce() -> Result<T> + Send>,
-) -> Doing<'_, T> {
-    Box::pin(async move { context.block(job).await? })
-}
-
 impl Backend for FileBackend {
     fn lock<'a>(&'a self, key: &'a Key, context: &'a Context) -> Doing<'a, Lease> {
         self.block(key, context, |files, key| files.directory.lock(key))
-    }
-
-    fn unlock<'a>(&'a self, key: &'a Key, lease: Lease, context: &'a Context) -> Doing<'a, ()> {
-        self.block(key, context, |_, _| {
-            drop(lease);
-            Ok(())
-        })
     }
 
     fn load<'a>(
@@ -236,8 +222,8 @@ mod tests {
     use std::path::PathBuf;
     use std::{env, process};
 
-    use crate::store::here;
     use crate::test_helpers::{ManualClock, ScriptedSender, credentials};
+    use crate::work::here;
 
     use super::*;
 

@@ -34,7 +34,7 @@ use crate::credentials::Credentials;
 use crate::error::{Error, Result, Status};
 use crate::text::Text;
 use crate::token::Token;
-use crate::work::{Context, Desk, block_on};
+use crate::work::here;
 
 use directory::{Directory, state_directory};
 use file::FileBackend;
@@ -133,21 +133,6 @@ impl TokenStore {
         accounts.dedup();
         Ok(accounts)
     }
-}
-
-/// Does it on this thread.
-pub(crate) fn here<T>(work: impl AsyncFnOnce(&Context) -> Result<T>) -> Result<T> {
-    here_at(&Arc::default(), work)
-}
-
-/// The same with a desk that others know.
-pub(crate) fn here_at<T>(
-    desk: &Arc<Desk>,
-    work: impl AsyncFnOnce(&Context) -> Result<T>,
-) -> Result<T> {
-    let alarm = Arc::default();
-    let context = Context::this_thread(&alarm, desk.clone());
-    desk.run(|| block_on(&alarm, work(&context)))
 }
 
 pub(crate) fn not_found() -> Error {

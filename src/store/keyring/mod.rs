@@ -14,6 +14,7 @@ use crate::secret::Secret;
 use crate::text::Text;
 use crate::work::Context;
 
+use super::backend::block;
 use super::directory::Directory;
 use super::{Backend, Doing, Key, Lease, Stored};
 
@@ -50,26 +51,17 @@ impl Keyring {
         job: impl FnOnce(&Program, &Item) -> Result<T> + Send + 'static,
     ) -> Doing<'a, T> {
         let (program, key) = (self.program.clone(), key.clone());
-        Box::pin(async move {
-            let job = move || {
-                let service = &program.service;
-                job(&program, &Item { service, key: &key })
-            };
-            context.block(job).await?
-        })
+        let job = move || {
+            let service = &program.service;
+            job(&program, &Item { service, key: &key })
+        };
+        block(context, Box::new(job))
     }
 }
 
 impl Backend for Keyring {
     fn lock<'a>(&'a self, key: &'a Key, context: &'a Context) -> Doing<'a, Lease> {
         self.block(key, context, |program, item| program.locks.lock(item.key))
-    }
-
-    fn unlock<'a>(&'a self, key: &'a Key, lease: Lease, context: &'a Context) -> Doing<'a, ()> {
-        self.block(key, context, |_, _| {
-            drop(lease);
-            Ok(())
-        })
     }
 
     fn load<'a>(
