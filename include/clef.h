@@ -197,7 +197,8 @@ enum {
      */
     CLEF_REMEDY_LOG_IN = 2,
     /**
-     * Look at the client id, the client secret, the redirect URI or the scopes.
+     * Look at the client id, the client secret, the redirect URI, the scopes, or where tokens are
+     * stored: the message says which.
      */
     CLEF_REMEDY_FIX_SETTINGS = 3,
     /**
@@ -2303,8 +2304,8 @@ void clef_redirect_listener_free(clef_redirect_listener *listener);
  * `CLEF_STATUS_INVALID_ARGUMENT` where `path` is empty or longer than 4096 bytes,
  * `CLEF_STATUS_STORE` where it is NULL and the environment has no such directory. The store's
  * calls give `CLEF_STATUS_STORE`, with the path and the way out in the message, for a directory
- * that others may write or that is another user's (but for root's, and for root), and for a file that others may read, that is
- * a symbolic link or that has more than 1 MiB.
+ * that others may write or that is another user's (but for root's, and for root), and for a file
+ * that others may read, that is a symbolic link or that has more than 1 MiB.
  */
 clef_status clef_token_store_new_file(const char *path,
                                       clef_token_store **store,
@@ -2527,7 +2528,7 @@ clef_status clef_store_task_set_version(clef_store_task *task,
 
 /**
  * Answers `CLEF_STORE_TASK_LOCK` with the fence of the lease: a number above 0 that grows with each
- * lease of the key. A store that has seen a fence turns away every `CLEF_STORE_TASK_SAVE` and
+ * lease of the key. A store that was changed under a fence turns away every `CLEF_STORE_TASK_SAVE` and
  * `CLEF_STORE_TASK_REMOVE` with a lower one: it comes from a process that was asleep for longer
  * than its lease. A store that sets none is told 0.
  *
@@ -2636,8 +2637,7 @@ clef_status clef_refreshing_token_open_start(const clef_token_store *store,
  *
  * `account` is nullable: the one without a name. `CLEF_STATUS_STORE` where it could not be
  * stored, or where what is there cannot be read: then nothing has changed here, nor in the store
- * unless that says so.
- * `CLEF_STATUS_WOULD_BLOCK` from inside a listener, sender or store of this token.
+ * unless that says so. `CLEF_STATUS_WOULD_BLOCK` from inside a listener, sender or store of this token.
  */
 clef_status clef_refreshing_token_attach(const clef_refreshing_token *token,
                                          const clef_token_store *store,
@@ -2702,7 +2702,8 @@ clef_status clef_login_options_set_page(clef_login_options *options,
  *
  * The store is looked at before anything is shown: where it fails, so does the login. The user is
  * asked for the scopes that are stored for the account beside those of the login, so that a login
- * for more takes nothing away; to ask for less, `clef_token_store_remove` the account first. A token that could not be saved is not lost: the login works, and
+ * for more takes nothing away; to ask for less, `clef_token_store_remove` the account first. A
+ * token that could not be saved is not lost: the login works, and
  * `clef_refreshing_token_last_error` says why.
  *
  * `CLEF_STATUS_INVALID_ARGUMENT` for an account without a store, or of over 256 bytes.
@@ -2750,8 +2751,8 @@ clef_status clef_login_attempt_open_browser(const clef_login_attempt *attempt,
  * bare query. Never blocks; any thread. The redirect is waited for at the same time: whichever
  * comes first counts.
  *
- * Spaces, quotes and angle brackets around it do no harm. The state is verified here. These leave the login waiting: `CLEF_STATUS_STATE_MISMATCH` for
- * another login's URL, `CLEF_STATUS_MISSING_PARAMETER` and `CLEF_STATUS_REPEATED_PARAMETER` for
+ * Spaces, quotes and angle brackets around it do no harm. The state is verified here. These leave
+ * the login waiting: `CLEF_STATUS_STATE_MISMATCH` for another login's URL, `CLEF_STATUS_MISSING_PARAMETER` and `CLEF_STATUS_REPEATED_PARAMETER` for
  * one that is no redirect. A URL that says `error=` is `CLEF_STATUS_OK` here, and the login ends
  * as `CLEF_STATUS_ACCESS_DENIED` or `CLEF_STATUS_OAUTH`. `CLEF_STATUS_ALREADY_USED` where the
  * login does not wait any more.
@@ -2799,8 +2800,7 @@ void clef_login_attempt_free(clef_login_attempt *attempt);
  * `CLEF_LOGIN_NO_BROWSER`, where there is no callback either.
  * `CLEF_STATUS_ACCESS_DENIED` or `CLEF_STATUS_OAUTH` where the user or the service refuses,
  * `CLEF_STATUS_TIMEOUT` where nobody comes in time (or your sender or store does not answer),
- * `CLEF_STATUS_CANCELLED` after
- * `clef_login_attempt_cancel`; else as `clef_user_auth_request_refreshing_token_from_url`.
+ * `CLEF_STATUS_CANCELLED` after `clef_login_attempt_cancel`; else as `clef_user_auth_request_refreshing_token_from_url`.
  */
 clef_status clef_login(const clef_credentials *credentials,
                        const clef_scope_set *scopes,
@@ -2813,8 +2813,8 @@ clef_status clef_login(const clef_credentials *credentials,
  * Never blocks; any thread.
  *
  * `scopes` and `options` are nullable, as there. The port is taken here, so its errors come at
- * once, and `clef_operation_url` has the URL. `clef_operation_cancel` ends
- * it within milliseconds: once the operation is done, its port is free.
+ * once, and `clef_operation_url` has the URL. `clef_operation_cancel` ends it within
+ * milliseconds: once the operation is done, its port is free.
  *
  * `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`:
  * `callback`, `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the

@@ -208,7 +208,8 @@ pub enum Remedy {
     RetryLater = 1,
     /// Send the user through a login.
     LogIn = 2,
-    /// Look at the client id, the client secret, the redirect URI or the scopes.
+    /// Look at the client id, the client secret, the redirect URI, the scopes, or where tokens are
+    /// stored: the message says which.
     FixSettings = 3,
     /// The program calls clef wrongly: see the comment of the function.
     FixCall = 4,

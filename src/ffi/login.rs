@@ -40,8 +40,7 @@ fn core_options(options: Option<&clef_login_options>) -> LoginOptions {
 /// `CLEF_LOGIN_NO_BROWSER`, where there is no callback either.
 /// `CLEF_STATUS_ACCESS_DENIED` or `CLEF_STATUS_OAUTH` where the user or the service refuses,
 /// `CLEF_STATUS_TIMEOUT` where nobody comes in time (or your sender or store does not answer),
-/// `CLEF_STATUS_CANCELLED` after
-/// `clef_login_attempt_cancel`; else as `clef_user_auth_request_refreshing_token_from_url`.
+/// `CLEF_STATUS_CANCELLED` after `clef_login_attempt_cancel`; else as `clef_user_auth_request_refreshing_token_from_url`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_login(
     credentials: Option<&clef_credentials>,
@@ -62,8 +61,8 @@ pub extern "C" fn clef_login(
 /// Never blocks; any thread.
 ///
 /// `scopes` and `options` are nullable, as there. The port is taken here, so its errors come at
-/// once, and `clef_operation_url` has the URL. `clef_operation_cancel` ends
-/// it within milliseconds: once the operation is done, its port is free.
+/// once, and `clef_operation_url` has the URL. `clef_operation_cancel` ends it within
+/// milliseconds: once the operation is done, its port is free.
 ///
 /// `callback`, `user_data`, `free_user_data` and `operation` as with `clef_http_request_start`:
 /// `callback`, `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the

@@ -167,7 +167,8 @@ pub unsafe extern "C" fn clef_login_options_set_page(
 ///
 /// The store is looked at before anything is shown: where it fails, so does the login. The user is
 /// asked for the scopes that are stored for the account beside those of the login, so that a login
-/// for more takes nothing away; to ask for less, `clef_token_store_remove` the account first. A token that could not be saved is not lost: the login works, and
+/// for more takes nothing away; to ask for less, `clef_token_store_remove` the account first. A
+/// token that could not be saved is not lost: the login works, and
 /// `clef_refreshing_token_last_error` says why.
 ///
 /// `CLEF_STATUS_INVALID_ARGUMENT` for an account without a store, or of over 256 bytes.

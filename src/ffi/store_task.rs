@@ -139,7 +139,7 @@ pub unsafe extern "C" fn clef_store_task_set_version(
 }
 
 /// Answers `CLEF_STORE_TASK_LOCK` with the fence of the lease: a number above 0 that grows with each
-/// lease of the key. A store that has seen a fence turns away every `CLEF_STORE_TASK_SAVE` and
+/// lease of the key. A store that was changed under a fence turns away every `CLEF_STORE_TASK_SAVE` and
 /// `CLEF_STORE_TASK_REMOVE` with a lower one: it comes from a process that was asleep for longer
 /// than its lease. A store that sets none is told 0.
 ///

@@ -93,8 +93,7 @@ pub unsafe extern "C" fn clef_refreshing_token_open_start(
 ///
 /// `account` is nullable: the one without a name. `CLEF_STATUS_STORE` where it could not be
 /// stored, or where what is there cannot be read: then nothing has changed here, nor in the store
-/// unless that says so.
-/// `CLEF_STATUS_WOULD_BLOCK` from inside a listener, sender or store of this token.
+/// unless that says so. `CLEF_STATUS_WOULD_BLOCK` from inside a listener, sender or store of this token.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_refreshing_token_attach(
     token: Option<&clef_refreshing_token>,

@@ -46,8 +46,8 @@ pub struct clef_accounts(Vec<Text>);
 /// `CLEF_STATUS_INVALID_ARGUMENT` where `path` is empty or longer than 4096 bytes,
 /// `CLEF_STATUS_STORE` where it is NULL and the environment has no such directory. The store's
 /// calls give `CLEF_STATUS_STORE`, with the path and the way out in the message, for a directory
-/// that others may write or that is another user's (but for root's, and for root), and for a file that others may read, that is
-/// a symbolic link or that has more than 1 MiB.
+/// that others may write or that is another user's (but for root's, and for root), and for a file
+/// that others may read, that is a symbolic link or that has more than 1 MiB.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_token_store_new_file(
     path: *const c_char,
