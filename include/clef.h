@@ -548,7 +548,7 @@ typedef struct clef_refreshing_credentials clef_refreshing_credentials;
  * may use it at any time. Reference: `RefreshingToken`.
  *
  * Methods: `clef_refreshing_token_new`, `_open`, `_open_start`, `_attach`, `_credentials`,
- * `_access_token`, `_access_token_start`,
+ * `_access_token`, `_access_token_start`, `_try_access_token`,
  * `_refresh_token`, `_scopes`, `_token_type`, `_uses_pkce`, `_expires_at`, `_expires_in`,
  * `_is_expiring`, `_token`, `_refresh`, `_refresh_start`, `_invalidate`, `_keep_fresh`,
  * `_last_error`, `_set_grant_warning`, `_set_listener`, `_clone`, `_free`.
@@ -1816,6 +1816,20 @@ clef_credentials *clef_refreshing_token_credentials(const clef_refreshing_token 
 clef_status clef_refreshing_token_access_token(const clef_refreshing_token *token,
                                                char **access_token,
                                                clef_error **error);
+
+/**
+ * The access token if it is at hand, as `clef_refreshing_token_access_token` would give it
+ * without a refresh. **Secret**. Free it with `clef_string_free`. Never blocks, and begins nothing;
+ * any thread. For loops and coroutines: ask this first, and begin
+ * `clef_refreshing_token_access_token_start` only where it says `CLEF_STATUS_WOULD_BLOCK`.
+ *
+ * `CLEF_STATUS_WOULD_BLOCK` where the token has to be refreshed first, or is being refreshed and
+ * is no longer valid; then `CLEF_STATUS_LOGIN_REQUIRED` and `CLEF_STATUS_RATE_LIMITED` where a
+ * refresh would be refused without a request.
+ */
+clef_status clef_refreshing_token_try_access_token(const clef_refreshing_token *token,
+                                                   char **access_token,
+                                                   clef_error **error);
 
 /**
  * `clef_refreshing_token_access_token` in the background of `runtime`, for threads that must

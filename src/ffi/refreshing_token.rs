@@ -24,7 +24,7 @@ use super::user_data::{UserData, clef_free_callback};
 /// may use it at any time. Reference: `RefreshingToken`.
 ///
 /// Methods: `clef_refreshing_token_new`, `_open`, `_open_start`, `_attach`, `_credentials`,
-/// `_access_token`, `_access_token_start`,
+/// `_access_token`, `_access_token_start`, `_try_access_token`,
 /// `_refresh_token`, `_scopes`, `_token_type`, `_uses_pkce`, `_expires_at`, `_expires_in`,
 /// `_is_expiring`, `_token`, `_refresh`, `_refresh_start`, `_invalidate`, `_keep_fresh`,
 /// `_last_error`, `_set_grant_warning`, `_set_listener`, `_clone`, `_free`.
@@ -116,6 +116,27 @@ pub extern "C" fn clef_refreshing_token_access_token(
         required("token", token)?
             .0
             .with_fresh_token(|token| strings::hand_over(token.access_token().expose()))
+    })
+}
+
+/// The access token if it is at hand, as `clef_refreshing_token_access_token` would give it
+/// without a refresh. **Secret**. Free it with `clef_string_free`. Never blocks, and begins nothing;
+/// any thread. For loops and coroutines: ask this first, and begin
+/// `clef_refreshing_token_access_token_start` only where it says `CLEF_STATUS_WOULD_BLOCK`.
+///
+/// `CLEF_STATUS_WOULD_BLOCK` where the token has to be refreshed first, or is being refreshed and
+/// is no longer valid; then `CLEF_STATUS_LOGIN_REQUIRED` and `CLEF_STATUS_RATE_LIMITED` where a
+/// refresh would be refused without a request.
+#[unsafe(no_mangle)]
+pub extern "C" fn clef_refreshing_token_try_access_token(
+    token: Option<&clef_refreshing_token>,
+    access_token: Option<&mut MaybeUninit<*mut c_char>>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    guard(Out::new("access_token", access_token), error, || {
+        required("token", token)?
+            .0
+            .try_with_fresh_token(|token| strings::hand_over(token.access_token().expose()))
     })
 }
 

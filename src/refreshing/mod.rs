@@ -22,7 +22,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::clock::{Moment, TIME_NEVER};
 use crate::credentials::Credentials;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Status};
 use crate::scope::ScopeSet;
 use crate::secret::Secret;
 use crate::store::Place;
@@ -160,14 +160,16 @@ impl RefreshingToken {
 
     /// Reads the fresh token. It is read where it lies, so that threads do not contend for a reference count.
     pub(crate) fn with_fresh_token<R>(&self, read: impl Fn(&Token) -> R) -> Result<R> {
-        let now = self.now();
-        let quick = self.shared.current.read(|current| {
-            (!current.refreshing && current.is_fresh(now)).then(|| read(&current.token))
-        });
-        match quick {
+        match self.quick(&read, self.now()) {
             Some(value) => Ok(value),
             None => self.clone().fresh_token().map(|token| read(&token)),
         }
+    }
+
+    fn quick<R>(&self, read: impl Fn(&Token) -> R, now: Moment) -> Option<R> {
+        self.shared.current.read(|current| {
+            (!current.refreshing && current.is_fresh(now)).then(|| read(&current.token))
+        })
     }
 
     /// The listener and the sender may free the host's last handle, so this has one of its own.
@@ -190,36 +192,69 @@ impl RefreshingToken {
         }
     }
 
+    /// The access token where it is at hand: [`Status::WouldBlock`] where it has to be refreshed first, or is being
+    /// refreshed. Never waits, and begins nothing.
+    pub fn try_access_token(&self) -> Result<Secret> {
+        self.try_with_fresh_token(|token| token.access_token().clone())
+    }
+
+    /// [`with_fresh_token`](Self::with_fresh_token) that never waits.
+    pub(crate) fn try_with_fresh_token<R>(&self, read: impl Fn(&Token) -> R) -> Result<R> {
+        let now = self.now();
+        if let Some(value) = self.quick(&read, now) {
+            return Ok(value);
+        }
+        let current = self.current();
+        match self.at_hand(&self.progress(), &current, now) {
+            Some(result) => result.map(|token| read(&token)),
+            None => Err(Error::new(
+                Status::WouldBlock,
+                "the access token has to be refreshed first: begin that in the background",
+            )),
+        }
+    }
+
     /// Who has a token that can be used does not wait for a refresh, but `may_ask` while one is under way.
     fn step_to_fresh(&self, may_ask: impl Fn(&Flight) -> Result<()>) -> Step {
         let progress = self.progress();
         let now = self.now();
         let current = self.current();
-        let usable = |error| match current.is_usable(now) {
-            true => Step::Done(Ok(current.token.clone())),
-            false => Step::Done(Err(error)),
-        };
-        if let Some(flight) = &progress.flight {
-            return match may_ask(flight) {
-                Err(error) => Step::Done(Err(error)),
-                Ok(()) if current.is_usable(now) => Step::Done(Ok(current.token)),
-                Ok(()) => Step::Wait(flight.board()),
-            };
+        if let Some(Err(error)) = progress.flight.as_deref().map(may_ask) {
+            return Step::Done(Err(error));
+        }
+        match (self.at_hand(&progress, &current, now), &progress.flight) {
+            (Some(result), _) => Step::Done(result),
+            (None, Some(flight)) => Step::Wait(flight.board()),
+            (None, None) => self.begin(progress, current.token, Wish::WhileAlive),
+        }
+    }
+
+    /// What there is to say without a refresh; none where one has to end first.
+    fn at_hand(
+        &self,
+        progress: &Progress,
+        current: &Current,
+        now: Moment,
+    ) -> Option<Result<Token>> {
+        let token = || Ok(current.token.clone());
+        let is_usable = current.is_usable(now);
+        if progress.flight.is_some() {
+            return is_usable.then(token);
         }
         if current.is_fresh(now) {
-            return Step::Done(Ok(current.token));
+            return Some(token());
         }
+        let usable_or = |error| Some(if is_usable { token() } else { Err(error) });
         if let Some(dead) = progress.dead_for_now(now) {
-            return usable(dead.clone());
+            return usable_or(dead.clone());
         }
-        if (progress.backoff.is_waiting(now) || progress.keeper.is_some()) && current.is_usable(now)
-        {
-            return Step::Done(Ok(current.token));
+        if is_usable && (progress.backoff.is_waiting(now) || progress.keeper.is_some()) {
+            return Some(token());
         }
-        if let Err(limited) = self.shared.credentials.cooldown().check(now) {
-            return usable(limited);
+        match self.shared.credentials.cooldown().check(now) {
+            Err(limited) => usable_or(limited),
+            Ok(()) => None,
         }
-        self.begin(progress, current.token, Wish::WhileAlive)
     }
 
     /// A refresh takes time: the old token must be valid still, and not be rejected meanwhile.

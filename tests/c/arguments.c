@@ -723,6 +723,10 @@ static void null_in_refreshing_tokens(void)
     INVALID(clef_refreshing_token_access_token(NULL, OUT(text), error), "token must not be NULL");
     INVALID(clef_refreshing_token_access_token(refreshing, NULL, error),
             "access_token must not be NULL");
+    INVALID(clef_refreshing_token_try_access_token(NULL, OUT(text), error),
+            "token must not be NULL");
+    INVALID(clef_refreshing_token_try_access_token(refreshing, NULL, error),
+            "access_token must not be NULL");
     INVALID(clef_refreshing_token_refresh_token(NULL, OUT(text), error), "token must not be NULL");
     INVALID(clef_refreshing_token_refresh_token(refreshing, NULL, error),
             "refresh_token must not be NULL");

@@ -243,6 +243,54 @@ static void an_early_refresh_holds_nobody_up(void)
     free_user(user);
 }
 
+static void check_try(struct user user, clef_status expected, const char *access_token)
+{
+    clef_error *error = NULL;
+    char *got = (char *)"not empty";
+    CHECK_STATUS(clef_refreshing_token_try_access_token(user.refreshing_token, &got, &error),
+                 expected);
+    if (access_token)
+        CHECK_STRING(got, access_token);
+    else
+        CHECK(got == NULL);
+    clef_string_free(got);
+}
+
+static void a_try_neither_waits_nor_asks(void)
+{
+    int asked = sandbox_count("refresh_token");
+    struct user fresh = user_with_seconds_left(3600);
+    check_try(fresh, CLEF_STATUS_OK, clef_token_access_token(fresh.token));
+    struct user expiring = user_with_seconds_left(50);
+    check_try(expiring, CLEF_STATUS_WOULD_BLOCK, NULL);
+    struct user expired = user_with_seconds_left(0);
+    check_try(expired, CLEF_STATUS_WOULD_BLOCK, NULL);
+    CHECK_INT(sandbox_count("refresh_token") - asked, 0);
+
+    /* Once an early refresh has failed, who may block is not made to wait either. */
+    sandbox_fault(UNAVAILABLE);
+    check_serves(expiring, clef_token_access_token(expiring.token));
+    check_try(expiring, CLEF_STATUS_OK, clef_token_access_token(expiring.token));
+    sandbox_clear_faults();
+
+    clef_error *error = NULL;
+    sandbox_fault("{\"kind\": \"respond\", \"status\": 400,"
+                  " \"body\": \"{\\\"error\\\":\\\"invalid_grant\\\"}\"}");
+    CHECK_STATUS(clef_refreshing_token_refresh(expired.refreshing_token, &error),
+                 CLEF_STATUS_LOGIN_REQUIRED);
+    check_try(expired, CLEF_STATUS_LOGIN_REQUIRED, NULL);
+    CHECK_INT(sandbox_count("refresh_token") - asked, 2);
+
+    CHECK_OK(clef_refreshing_token_refresh(expired.refreshing_token, &error));
+    char *access_token = NULL;
+    CHECK_OK(clef_refreshing_token_access_token(expired.refreshing_token, &access_token, &error));
+    check_try(expired, CLEF_STATUS_OK, access_token);
+    clef_string_free(access_token);
+    free_user(fresh);
+    free_user(expiring);
+    free_user(expired);
+}
+
 /* What a listener heard, and what it is to do. */
 struct ear {
     clef_refreshing_token *token;
@@ -529,6 +577,7 @@ int main(int argc, char **argv)
     RUN(a_rejected_token_is_not_served_when_its_refresh_fails);
     RUN(a_valid_token_is_served_when_an_early_refresh_fails);
     RUN(an_early_refresh_holds_nobody_up);
+    RUN(a_try_neither_waits_nor_asks);
     RUN(a_listener_hears_of_a_token_before_anybody_else);
     RUN(a_refused_token_is_offered_again);
     RUN(a_listener_hears_of_failures);
