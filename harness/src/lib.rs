@@ -5,6 +5,7 @@
 //! - `CLEF_TEST_ALL=1`: a missing tool fails a test, which else says `skipped: needs …`.
 //! - `CLEF_TEST_VALGRIND=1`: C programs run under valgrind memcheck, and any error or leak fails them.
 //! - `CLEF_TEST_LONG=1`: processes share a token for a minute and are killed 300 times, for a tenth of that else.
+//! - `CLEF_TEST_LANGUAGES=C,Go`: these alone play the conformance scenarios.
 //! - `CLEF_TEST_LIBRARY=DIR`: the library in this folder is used, in place of one that is built now.
 //! - `CLEF_TEST_CC=COMPILER`: the C compiler, `cc` where it is not set.
 //! - `CLEF_TEST_CFLAGS=FLAGS`: more flags for the C compiler, such as `-fsanitize=address`.

@@ -4,6 +4,7 @@
 mod arguments;
 mod browser;
 mod c_programs;
+mod conformance;
 mod core;
 mod declarations;
 mod demo;
