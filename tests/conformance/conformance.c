@@ -97,6 +97,7 @@ static const struct verb {
     {"prompt", verb_prompt, "credentials"},
     {"refreshing_token", verb_refreshing_token, "token credentials"},
     {"access_token", verb_access_token, "token concurrently"},
+    {"try_access_token", verb_try_access_token, "token"},
     {"snapshot", verb_snapshot, "token"},
     {"refresh_now", verb_refresh_now, "token"},
     {"invalidate", verb_invalidate, "token access_token"},

@@ -68,6 +68,14 @@ VERB(access_token)
     return give_string(result, readers[0].status, readers[0].access_token);
 }
 
+VERB(try_access_token)
+{
+    char *access_token = NULL;
+    clef_status status =
+        clef_refreshing_token_try_access_token(REFRESHING_OF(step), &access_token, error);
+    return give_string(result, status, access_token);
+}
+
 VERB(snapshot)
 {
     clef_token *token = NULL;
