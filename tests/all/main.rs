@@ -10,6 +10,8 @@ mod declarations;
 mod demo;
 #[cfg(target_os = "linux")]
 mod desktop;
+#[cfg(target_os = "linux")]
+mod engines;
 mod examples;
 mod header;
 #[cfg(target_os = "linux")]
