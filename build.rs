@@ -48,7 +48,12 @@ fn header() -> String {
     let root = env::var("CARGO_MANIFEST_DIR").expect("Cargo sets it");
     let mut config = cbindgen::Config::from_file("cbindgen.toml").expect("cbindgen.toml is valid");
     config.header = Some(include_str!("src/ffi/header_top.txt").trim_end().into());
-    config.after_includes = Some(version_macros());
+    config.after_includes = Some(format!(
+        "{}\n{}\n{}",
+        version_macros(),
+        include_str!("src/ffi/header_macros.txt"),
+        OPENING.trim_end(),
+    ));
     let mut header = Vec::new();
     cbindgen::generate_with_config(root, config)
         .expect("src/ffi can be read by cbindgen")
@@ -56,9 +61,16 @@ fn header() -> String {
     tidied(&String::from_utf8(header).expect("the header is UTF-8"))
 }
 
-/// Leaves the enums without a name, so that none of them can become a parameter's type, and takes out the empty line
-/// that cbindgen's annotations leave in a comment.
+const OPENING: &str = "#ifdef __cplusplus\nextern \"C\" {\n#endif // __cplusplus\n";
+
+/// Leaves the enums without a name, so that none of them can become a parameter's type, takes out the empty line that
+/// cbindgen's annotations leave in a comment, and opens `extern "C"` above the types of callbacks, which are C's too.
 fn tidied(header: &str) -> String {
+    let (before, after) = header
+        .rsplit_once(OPENING)
+        .filter(|(before, _)| before.contains(OPENING))
+        .expect("cbindgen opens extern C below the types");
+    let header = format!("{}{}", before, after.trim_start());
     let mut tidy = String::with_capacity(header.len());
     for line in header.lines() {
         let line = match line {
@@ -79,7 +91,6 @@ fn tidied(header: &str) -> String {
 
 /// The library's functions take the same numbers from `Cargo.toml`.
 fn version_macros() -> String {
-    let part = |name: &str| env::var(format!("CARGO_PKG_VERSION_{name}")).expect("Cargo sets it");
     format!(
         "
 /**
@@ -90,8 +101,12 @@ fn version_macros() -> String {
 #define CLEF_VERSION_PATCH {}
 #define CLEF_VERSION_NUMBER \\
     (CLEF_VERSION_MAJOR * 1000000 + CLEF_VERSION_MINOR * 1000 + CLEF_VERSION_PATCH)",
-        part("MAJOR"),
-        part("MINOR"),
-        part("PATCH"),
+        version_part("MAJOR"),
+        version_part("MINOR"),
+        version_part("PATCH"),
     )
+}
+
+fn version_part(name: &str) -> String {
+    env::var(format!("CARGO_PKG_VERSION_{name}")).expect("Cargo sets it")
 }

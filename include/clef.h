@@ -43,6 +43,48 @@
     (CLEF_VERSION_MAJOR * 1000000 + CLEF_VERSION_MINOR * 1000 + CLEF_VERSION_PATCH)
 
 /**
+ * Whether this header is of at least this version; for `#if`.
+ */
+#define CLEF_VERSION_AT_LEAST(major, minor, patch) \
+    (CLEF_VERSION_NUMBER >= (major) * 1000000 + (minor) * 1000 + (patch))
+
+/**
+ * Stands before each function. Define `CLEF_STATIC` before including this header where you link the
+ * static library: on Windows, functions are else imported from the DLL. Elsewhere it makes no
+ * difference, and `-fvisibility=hidden` hides none of them. Defined before as nothing, it leaves
+ * plain C for tools that read declarations.
+ */
+#ifndef CLEF_API
+#if defined(_WIN32) && !defined(CLEF_STATIC)
+#define CLEF_API __declspec(dllimport)
+#elif !defined(_WIN32) && (defined(__GNUC__) || defined(__clang__))
+#define CLEF_API __attribute__((visibility("default")))
+#else
+#define CLEF_API
+#endif
+#endif
+
+/**
+ * Has the compiler warn where a function is used that has a better one, which `text` names. It
+ * stays and works. Define `CLEF_NO_DEPRECATED` before including this header to hear nothing of it.
+ */
+#ifndef CLEF_DEPRECATED
+#if defined(CLEF_NO_DEPRECATED)
+#define CLEF_DEPRECATED(text)
+#elif defined(__GNUC__) || defined(__clang__)
+#define CLEF_DEPRECATED(text) __attribute__((deprecated(text)))
+#elif defined(_MSC_VER)
+#define CLEF_DEPRECATED(text) __declspec(deprecated(text))
+#else
+#define CLEF_DEPRECATED(text)
+#endif
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
  * A time that is not known.
  */
 #define CLEF_TIME_UNKNOWN 0
@@ -742,10 +784,6 @@ typedef int32_t clef_task_kind;
 typedef void (*clef_login_callback)(void *user_data,
                                     const clef_login_attempt *attempt);
 
-#ifdef __cplusplus
-extern "C" {
-#endif // __cplusplus
-
 /**
  * The version of the library that is loaded, as one number that grows: major × 1,000,000 +
  * minor × 1,000 + patch.
@@ -753,11 +791,13 @@ extern "C" {
  * Compare it with `CLEF_VERSION_NUMBER`, the version of the header that the program was
  * compiled with.
  */
+CLEF_API
 uint32_t clef_version_number(void);
 
 /**
  * The version of the library that is loaded, as text: `"0.1.0"`. Static: never free it.
  */
+CLEF_API
 const char *clef_version_string(void);
 
 /**
@@ -765,6 +805,7 @@ const char *clef_version_string(void);
  *
  * A status that this version does not know gives `"CLEF_STATUS_UNKNOWN"`.
  */
+CLEF_API
 const char *clef_status_name(clef_status status);
 
 /**
@@ -773,49 +814,58 @@ const char *clef_status_name(clef_status status);
  *
  * A status that this version does not know gives `CLEF_REMEDY_NONE`.
  */
+CLEF_API
 clef_remedy clef_status_remedy(clef_status status);
 
 /**
  * The status of an error, the same that the call returned. NULL gives `CLEF_STATUS_OK`.
  */
+CLEF_API
 clef_status clef_error_status(const clef_error *error);
 
 /**
  * What to do about an error. NULL gives `CLEF_REMEDY_NONE`.
  */
+CLEF_API
 clef_remedy clef_error_remedy(const clef_error *error);
 
 /**
  * One line of English, without a secret. Borrowed: lives as long as the error. NULL gives NULL.
  */
+CLEF_API
 const char *clef_error_message(const clef_error *error);
 
 /**
  * The service's `error`, such as `"invalid_scope"` (RFC 6749 section 5.2); NULL where it gave
  * none. Borrowed: lives as long as the error.
  */
+CLEF_API
 const char *clef_error_oauth_error(const clef_error *error);
 
 /**
  * The service's `error_description`; NULL where it gave none. For logs: never branch on it, its
  * words change. Borrowed: lives as long as the error.
  */
+CLEF_API
 const char *clef_error_oauth_description(const clef_error *error);
 
 /**
  * The HTTP status that the service answered with, 0 where there was no answer.
  */
+CLEF_API
 int32_t clef_error_http_status(const clef_error *error);
 
 /**
  * After how many seconds the service wants to be asked again (`Retry-After`); -1 where it did
  * not say, and for NULL.
  */
+CLEF_API
 int64_t clef_error_retry_after(const clef_error *error);
 
 /**
  * Frees an error and the strings that were borrowed from it. NULL does nothing.
  */
+CLEF_API
 void clef_error_free(clef_error *error);
 
 /**
@@ -823,6 +873,7 @@ void clef_error_free(clef_error *error);
  *
  * The whole string is overwritten with zeros first, whatever was written into it since.
  */
+CLEF_API
 void clef_string_free(char *string);
 
 /**
@@ -830,17 +881,20 @@ void clef_string_free(char *string);
  *
  * `CLEF_SCOPE_UNKNOWN` and numbers that this version does not know give NULL.
  */
+CLEF_API
 const char *clef_scope_name(clef_scope scope);
 
 /**
  * The scope with this name; `CLEF_SCOPE_UNKNOWN` for NULL, invalid UTF-8 and names that this
  * version does not know.
  */
+CLEF_API
 clef_scope clef_scope_from_name(const char *name);
 
 /**
  * A new empty set. Yours: free it with `clef_scope_set_free`. Reference: `Scope()`.
  */
+CLEF_API
 clef_scope_set *clef_scope_set_new(void);
 
 /**
@@ -851,6 +905,7 @@ clef_scope_set *clef_scope_set_new(void);
  * `CLEF_SCOPE_UNKNOWN` or unknown to this version: give such a scope by name to
  * `clef_scope_set_parse`.
  */
+CLEF_API
 clef_status clef_scope_set_of(const clef_scope *scopes,
                               size_t count,
                               clef_scope_set **set,
@@ -863,6 +918,7 @@ clef_status clef_scope_set_of(const clef_scope *scopes,
  * Any name is legal, since the service adds scopes before clef knows them; an empty text gives
  * the empty set.
  */
+CLEF_API
 clef_status clef_scope_set_parse(const char *text,
                                  clef_scope_set **set,
                                  clef_error **error);
@@ -871,23 +927,27 @@ clef_status clef_scope_set_parse(const char *text,
  * A new set of the 11 scopes that read. Yours: free it with `clef_scope_set_free`. Reference:
  * `scope.read`.
  */
+CLEF_API
 clef_scope_set *clef_scope_set_read(void);
 
 /**
  * A new set of the 6 scopes that write. Yours: free it with `clef_scope_set_free`. Reference:
  * `scope.write`.
  */
+CLEF_API
 clef_scope_set *clef_scope_set_write(void);
 
 /**
  * A new set of the 17 scopes of the Web API, so without `app-remote-control` and `streaming`.
  * Yours: free it with `clef_scope_set_free`. Reference: `scope.every`.
  */
+CLEF_API
 clef_scope_set *clef_scope_set_every(void);
 
 /**
  * A new set of what is in `a` or in `b`. Reference: `Scope` `+`.
  */
+CLEF_API
 clef_status clef_scope_set_union(const clef_scope_set *a,
                                  const clef_scope_set *b,
                                  clef_scope_set **set,
@@ -896,6 +956,7 @@ clef_status clef_scope_set_union(const clef_scope_set *a,
 /**
  * A new set of what is in `a` but not in `b`. Reference: `Scope` `-`.
  */
+CLEF_API
 clef_status clef_scope_set_difference(const clef_scope_set *a,
                                       const clef_scope_set *b,
                                       clef_scope_set **set,
@@ -904,30 +965,35 @@ clef_status clef_scope_set_difference(const clef_scope_set *a,
 /**
  * Whether the set has a scope of this name. False where either is NULL.
  */
+CLEF_API
 bool clef_scope_set_contains(const clef_scope_set *set,
                              const char *name);
 
 /**
  * Whether all of `a` is in `b`. False where either is NULL.
  */
+CLEF_API
 bool clef_scope_set_is_subset(const clef_scope_set *a,
                               const clef_scope_set *b);
 
 /**
  * Whether `a` and `b` have the same scopes. False where either is NULL.
  */
+CLEF_API
 bool clef_scope_set_equals(const clef_scope_set *a,
                            const clef_scope_set *b);
 
 /**
  * How many scopes the set has. NULL gives 0.
  */
+CLEF_API
 size_t clef_scope_set_len(const clef_scope_set *set);
 
 /**
  * The name of the scope at `index`, from 0, in sorted order; NULL past the end. Borrowed: lives
  * as long as the set.
  */
+CLEF_API
 const char *clef_scope_set_get(const clef_scope_set *set,
                                size_t index);
 
@@ -935,22 +1001,26 @@ const char *clef_scope_set_get(const clef_scope_set *set,
  * The names of the set, sorted and joined by spaces. Borrowed: lives as long as the set.
  * Reference: `str(Scope)`.
  */
+CLEF_API
 const char *clef_scope_set_to_string(const clef_scope_set *set);
 
 /**
  * A new handle to the same set. Yours: free it with `clef_scope_set_free`. NULL gives NULL.
  */
+CLEF_API
 clef_scope_set *clef_scope_set_clone(const clef_scope_set *set);
 
 /**
  * Frees a set and the strings that were borrowed from it. NULL does nothing.
  */
+CLEF_API
 void clef_scope_set_free(clef_scope_set *set);
 
 /**
  * New settings: 10 seconds to connect, 30 in all, no proxy, Mozilla's root certificates. Yours:
  * free them with `clef_http_config_free`.
  */
+CLEF_API
 clef_http_config *clef_http_config_new(void);
 
 /**
@@ -958,6 +1028,7 @@ clef_http_config *clef_http_config_new(void);
  *
  * `CLEF_STATUS_INVALID_ARGUMENT` for 0 and below -1.
  */
+CLEF_API
 clef_status clef_http_config_set_connect_timeout(clef_http_config *config,
                                                  int64_t timeout_ms,
                                                  clef_error **error);
@@ -969,6 +1040,7 @@ clef_status clef_http_config_set_connect_timeout(clef_http_config *config,
  *
  * `CLEF_STATUS_INVALID_ARGUMENT` for 0 and below -1.
  */
+CLEF_API
 clef_status clef_http_config_set_timeout(clef_http_config *config,
                                          int64_t timeout_ms,
                                          clef_error **error);
@@ -979,6 +1051,7 @@ clef_status clef_http_config_set_timeout(clef_http_config *config,
  *
  * `CLEF_STATUS_INVALID_ARGUMENT` for anything else; the message does not repeat the URL.
  */
+CLEF_API
 clef_status clef_http_config_set_proxy(clef_http_config *config,
                                        const char *url,
                                        clef_error **error);
@@ -988,6 +1061,7 @@ clef_status clef_http_config_set_proxy(clef_http_config *config,
  * `HTTP_PROXY` and `NO_PROXY`, in upper or lower case. No other thread may change the
  * environment meanwhile.
  */
+CLEF_API
 clef_status clef_http_config_set_proxy_from_environment(clef_http_config *config,
                                                         clef_error **error);
 
@@ -998,6 +1072,7 @@ clef_status clef_http_config_set_proxy_from_environment(clef_http_config *config
  * `CLEF_STATUS_INVALID_ARGUMENT` where there is no certificate in it, or one that cannot be
  * read.
  */
+CLEF_API
 clef_status clef_http_config_add_ca_certificates(clef_http_config *config,
                                                  const char *pem,
                                                  clef_error **error);
@@ -1007,6 +1082,7 @@ clef_status clef_http_config_add_ca_certificates(clef_http_config *config,
  *
  * `CLEF_STATUS_INVALID_ARGUMENT` where it is not printable ASCII.
  */
+CLEF_API
 clef_status clef_http_config_set_user_agent(clef_http_config *config,
                                             const char *user_agent,
                                             clef_error **error);
@@ -1014,6 +1090,7 @@ clef_status clef_http_config_set_user_agent(clef_http_config *config,
 /**
  * Frees settings; senders made with them keep their copy. NULL does nothing.
  */
+CLEF_API
 void clef_http_config_free(clef_http_config *config);
 
 /**
@@ -1024,6 +1101,7 @@ void clef_http_config_free(clef_http_config *config);
  * work belongs to. It reads no file and follows no redirect. Connections are kept alive and
  * shared by everything that uses this sender.
  */
+CLEF_API
 clef_status clef_sender_new_http(const clef_http_config *config,
                                  clef_sender **sender,
                                  clef_error **error);
@@ -1043,6 +1121,7 @@ clef_status clef_sender_new_http(const clef_http_config *config,
  *
  * `inner` is kept alive by the new sender: free your handle when you like.
  */
+CLEF_API
 clef_status clef_sender_new_retrying(const clef_sender *inner,
                                      uint32_t retries,
                                      int64_t max_wait_ms,
@@ -1060,6 +1139,7 @@ clef_status clef_sender_new_retrying(const clef_sender *inner,
  * freed, or when this call fails. So it must not own credentials or tokens that use this
  * sender.
  */
+CLEF_API
 clef_status clef_sender_new_custom(clef_send_callback send,
                                    void *user_data,
                                    clef_free_callback free_user_data,
@@ -1075,6 +1155,7 @@ clef_status clef_sender_new_custom(clef_send_callback send,
  * unanswered then is `CLEF_STATUS_TIMEOUT`. A blocking call that needs this sender waits until
  * another thread has answered; on the thread that polled last it is `CLEF_STATUS_WOULD_BLOCK`.
  */
+CLEF_API
 clef_status clef_sender_new_polled(int64_t timeout_ms,
                                    clef_sender **sender,
                                    clef_error **error);
@@ -1084,29 +1165,34 @@ clef_status clef_sender_new_polled(int64_t timeout_ms,
  * sender. Yours: end it as a `clef_send_callback` would, or free it with `clef_exchange_free`.
  * Never blocks; any thread.
  */
+CLEF_API
 clef_exchange *clef_sender_next_exchange(const clef_sender *sender);
 
 /**
  * A new handle to the same sender. Yours: free it with `clef_sender_free`. NULL gives NULL.
  */
+CLEF_API
 clef_sender *clef_sender_clone(const clef_sender *sender);
 
 /**
  * Frees a handle to a sender. The sender lives on while credentials, requests or other senders
  * use it. NULL does nothing.
  */
+CLEF_API
 void clef_sender_free(clef_sender *sender);
 
 /**
  * The request to carry: its method, URL, headers and body. Borrowed: lives until the exchange
  * ends. NULL gives NULL.
  */
+CLEF_API
 const clef_http_request *clef_exchange_request(const clef_exchange *exchange);
 
 /**
  * Whether nobody waits for the answer any more: the time is up, or it was cancelled. Such an
  * exchange still has to be ended. NULL gives false.
  */
+CLEF_API
 bool clef_exchange_is_cancelled(const clef_exchange *exchange);
 
 /**
@@ -1116,6 +1202,7 @@ bool clef_exchange_is_cancelled(const clef_exchange *exchange);
  * A NULL `response` is a failure with `CLEF_STATUS_INVALID_ARGUMENT`. A NULL `exchange` does
  * nothing.
  */
+CLEF_API
 void clef_exchange_respond(clef_exchange *exchange,
                            const clef_http_response *response);
 
@@ -1128,6 +1215,7 @@ void clef_exchange_respond(clef_exchange *exchange,
  * each other in a circle are a `CLEF_STATUS_INTERNAL` after 8 times. A NULL `sender` is a
  * failure with `CLEF_STATUS_INVALID_ARGUMENT`. A NULL `exchange` does nothing.
  */
+CLEF_API
 void clef_exchange_forward(clef_exchange *exchange,
                            const clef_sender *sender);
 
@@ -1142,6 +1230,7 @@ void clef_exchange_forward(clef_exchange *exchange,
  * `CLEF_EXCHANGE_SENT` where the request may have reached the service. An invalid `flags` or
  * `message` is a failure with `CLEF_STATUS_INVALID_ARGUMENT`.
  */
+CLEF_API
 void clef_exchange_fail(clef_exchange *exchange,
                         clef_status status,
                         uint32_t flags,
@@ -1151,6 +1240,7 @@ void clef_exchange_fail(clef_exchange *exchange,
  * Ends an exchange as a `CLEF_STATUS_TRANSPORT` failure that may have been sent. NULL does
  * nothing.
  */
+CLEF_API
 void clef_exchange_free(clef_exchange *exchange);
 
 /**
@@ -1163,6 +1253,7 @@ void clef_exchange_free(clef_exchange *exchange);
  * without fragment and user name. `sender` is nullable: the built-in one with the usual
  * settings; it is kept alive, free your handle when you like. No network.
  */
+CLEF_API
 clef_status clef_credentials_new(const char *client_id,
                                  const char *client_secret,
                                  const char *redirect_uri,
@@ -1178,6 +1269,7 @@ clef_status clef_credentials_new(const char *client_id,
  * `/api/token`. It must be https, or http to `127.0.0.1` or `[::1]`; a query or fragment is
  * refused.
  */
+CLEF_API
 clef_status clef_credentials_with_accounts_url(const clef_credentials *credentials,
                                                const char *url,
                                                clef_credentials **changed,
@@ -1187,6 +1279,7 @@ clef_status clef_credentials_with_accounts_url(const clef_credentials *credentia
  * New credentials, the same but for another redirect URI, with the rules of
  * `clef_credentials_new`.
  */
+CLEF_API
 clef_status clef_credentials_with_redirect_uri(const clef_credentials *credentials,
                                                const char *redirect_uri,
                                                clef_credentials **changed,
@@ -1195,11 +1288,13 @@ clef_status clef_credentials_with_redirect_uri(const clef_credentials *credentia
 /**
  * The client id. Borrowed: lives as long as the credentials.
  */
+CLEF_API
 const char *clef_credentials_client_id(const clef_credentials *credentials);
 
 /**
  * The redirect URI, as it was given; NULL for none. Borrowed: lives as long as the credentials.
  */
+CLEF_API
 const char *clef_credentials_redirect_uri(const clef_credentials *credentials);
 
 /**
@@ -1213,6 +1308,7 @@ const char *clef_credentials_redirect_uri(const clef_credentials *credentials);
  * `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The URL is for the user and no
  * log: the state is in it. Free it with `clef_string_free`.
  */
+CLEF_API
 clef_status clef_credentials_user_authorisation_url(const clef_credentials *credentials,
                                                     const clef_scope_set *scopes,
                                                     const char *state,
@@ -1230,6 +1326,7 @@ clef_status clef_credentials_user_authorisation_url(const clef_credentials *cred
  * without a redirect URI. The verifier is **Secret**; the URL is for the user and no log: the
  * state is in it. Free both with `clef_string_free`.
  */
+CLEF_API
 clef_status clef_credentials_pkce_user_authorisation(const clef_credentials *credentials,
                                                      const clef_scope_set *scopes,
                                                      const char *state,
@@ -1246,6 +1343,7 @@ clef_status clef_credentials_pkce_user_authorisation(const clef_credentials *cre
  * Blocks until the service has answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a
  * client secret.
  */
+CLEF_API
 clef_status clef_credentials_request_client_token(const clef_credentials *credentials,
                                                   clef_token **token,
                                                   clef_error **error);
@@ -1258,6 +1356,7 @@ clef_status clef_credentials_request_client_token(const clef_credentials *creden
  * `CLEF_STATUS_MISSING_REDIRECT_URI` without one. A code is good once, for a short time: then
  * it is `CLEF_STATUS_OAUTH` with `CLEF_REMEDY_LOG_IN`.
  */
+CLEF_API
 clef_status clef_credentials_request_user_token(const clef_credentials *credentials,
                                                 const char *code,
                                                 clef_token **token,
@@ -1271,6 +1370,7 @@ clef_status clef_credentials_request_user_token(const clef_credentials *credenti
  * without a client secret; `CLEF_STATUS_LOGIN_REQUIRED` where the grant is dead. From a bare
  * refresh token clef learns only the scopes that the service names in its answer.
  */
+CLEF_API
 clef_status clef_credentials_refresh_user_token(const clef_credentials *credentials,
                                                 const char *refresh_token,
                                                 clef_token **token,
@@ -1284,6 +1384,7 @@ clef_status clef_credentials_refresh_user_token(const clef_credentials *credenti
  * redirect URI. A code is good once, for a short time: then it is `CLEF_STATUS_OAUTH` with
  * `CLEF_REMEDY_LOG_IN`. The verifier is not judged.
  */
+CLEF_API
 clef_status clef_credentials_request_pkce_token(const clef_credentials *credentials,
                                                 const char *code,
                                                 const char *verifier,
@@ -1297,6 +1398,7 @@ clef_status clef_credentials_request_pkce_token(const clef_credentials *credenti
  * is dead. The service gives a new refresh token and spends the old one: save the new token
  * before you use it.
  */
+CLEF_API
 clef_status clef_credentials_refresh_pkce_token(const clef_credentials *credentials,
                                                 const char *refresh_token,
                                                 clef_token **token,
@@ -1310,6 +1412,7 @@ clef_status clef_credentials_refresh_pkce_token(const clef_credentials *credenti
  * out (scopes, refresh token) is taken over from it. `CLEF_STATUS_LOGIN_REQUIRED` where the
  * grant is dead; `CLEF_STATUS_INVALID_ARGUMENT` for a token of another client id.
  */
+CLEF_API
 clef_status clef_credentials_refresh(const clef_credentials *credentials,
                                      const clef_token *token,
                                      clef_token **refreshed,
@@ -1320,6 +1423,7 @@ clef_status clef_credentials_refresh(const clef_credentials *credentials,
  *
  * Fails as that call does before it sends. Free it with `clef_http_request_free`.
  */
+CLEF_API
 clef_status clef_credentials_prepare_client_token(const clef_credentials *credentials,
                                                   clef_http_request **request,
                                                   clef_error **error);
@@ -1329,6 +1433,7 @@ clef_status clef_credentials_prepare_client_token(const clef_credentials *creden
  *
  * Fails as that call does before it sends. Free it with `clef_http_request_free`.
  */
+CLEF_API
 clef_status clef_credentials_prepare_user_token(const clef_credentials *credentials,
                                                 const char *code,
                                                 clef_http_request **request,
@@ -1339,6 +1444,7 @@ clef_status clef_credentials_prepare_user_token(const clef_credentials *credenti
  *
  * Fails as that call does before it sends. Free it with `clef_http_request_free`.
  */
+CLEF_API
 clef_status clef_credentials_prepare_refresh_user_token(const clef_credentials *credentials,
                                                         const char *refresh_token,
                                                         clef_http_request **request,
@@ -1349,6 +1455,7 @@ clef_status clef_credentials_prepare_refresh_user_token(const clef_credentials *
  *
  * Fails as that call does before it sends. Free it with `clef_http_request_free`.
  */
+CLEF_API
 clef_status clef_credentials_prepare_pkce_token(const clef_credentials *credentials,
                                                 const char *code,
                                                 const char *verifier,
@@ -1360,6 +1467,7 @@ clef_status clef_credentials_prepare_pkce_token(const clef_credentials *credenti
  *
  * Fails as that call does before it sends. Free it with `clef_http_request_free`.
  */
+CLEF_API
 clef_status clef_credentials_prepare_refresh_pkce_token(const clef_credentials *credentials,
                                                         const char *refresh_token,
                                                         clef_http_request **request,
@@ -1370,6 +1478,7 @@ clef_status clef_credentials_prepare_refresh_pkce_token(const clef_credentials *
  *
  * Fails as that call does before it sends. Free it with `clef_http_request_free`.
  */
+CLEF_API
 clef_status clef_credentials_prepare_refresh(const clef_credentials *credentials,
                                              const clef_token *token,
                                              clef_http_request **request,
@@ -1379,11 +1488,13 @@ clef_status clef_credentials_prepare_refresh(const clef_credentials *credentials
  * A new handle to the same credentials. Yours: free it with `clef_credentials_free`. NULL gives
  * NULL.
  */
+CLEF_API
 clef_credentials *clef_credentials_clone(const clef_credentials *credentials);
 
 /**
  * Frees a handle, and wipes the client secret with the last of what uses it. NULL does nothing.
  */
+CLEF_API
 void clef_credentials_free(clef_credentials *credentials);
 
 /**
@@ -1393,6 +1504,7 @@ void clef_credentials_free(clef_credentials *credentials);
  *
  * Fails with whatever the service or the network can do: see the table in the README.
  */
+CLEF_API
 clef_status clef_http_request_send(const clef_http_request *request,
                                    clef_token **token,
                                    clef_error **error);
@@ -1409,6 +1521,7 @@ clef_status clef_http_request_send(const clef_http_request *request,
  * `CLEF_STATUS_ALREADY_USED` where it was sent before, `CLEF_STATUS_CANCELLED` where the runtime
  * is closed, `CLEF_STATUS_IO` where no thread can be started: then nothing was begun.
  */
+CLEF_API
 clef_status clef_http_request_start(const clef_http_request *request,
                                     const clef_runtime *runtime,
                                     clef_operation_callback callback,
@@ -1420,22 +1533,26 @@ clef_status clef_http_request_start(const clef_http_request *request,
 /**
  * The HTTP method: `"POST"`. Borrowed: lives as long as the request.
  */
+CLEF_API
 const char *clef_http_request_method(const clef_http_request *request);
 
 /**
  * The URL: https, or http to a loopback address. Borrowed: lives as long as the request.
  */
+CLEF_API
 const char *clef_http_request_url(const clef_http_request *request);
 
 /**
  * How many headers the request has. NULL gives 0.
  */
+CLEF_API
 size_t clef_http_request_header_count(const clef_http_request *request);
 
 /**
  * The name of the header at `index`, from 0; NULL past the end. Borrowed: lives as long as the
  * request.
  */
+CLEF_API
 const char *clef_http_request_header_name(const clef_http_request *request,
                                           size_t index);
 
@@ -1443,6 +1560,7 @@ const char *clef_http_request_header_name(const clef_http_request *request,
  * The value of the header at `index`, from 0; NULL past the end. That of `Authorization` is
  * **secret**. Borrowed: lives as long as the request.
  */
+CLEF_API
 const char *clef_http_request_header_value(const clef_http_request *request,
                                            size_t index);
 
@@ -1450,6 +1568,7 @@ const char *clef_http_request_header_value(const clef_http_request *request,
  * The form-encoded body, which ends in NUL; its length without the NUL goes to `len`
  * (nullable). **Secret**. Borrowed: lives as long as the request.
  */
+CLEF_API
 const char *clef_http_request_body(const clef_http_request *request,
                                    size_t *len);
 
@@ -1457,6 +1576,7 @@ const char *clef_http_request_body(const clef_http_request *request,
  * Whether the request may be sent again after it may have reached the service: false with a
  * code or a refresh token, which the first try may have spent. NULL gives false.
  */
+CLEF_API
 bool clef_http_request_may_repeat(const clef_http_request *request);
 
 /**
@@ -1466,6 +1586,7 @@ bool clef_http_request_may_repeat(const clef_http_request *request);
  * lifetime counts; 0 (`CLEF_TIME_UNKNOWN`) means now. May be called again, for the answer to
  * another try. Fails as `clef_http_request_send` does.
  */
+CLEF_API
 clef_status clef_http_request_finish(const clef_http_request *request,
                                      int64_t sent_at,
                                      const clef_http_response *response,
@@ -1475,6 +1596,7 @@ clef_status clef_http_request_finish(const clef_http_request *request,
 /**
  * Wipes and frees a request and the strings that were borrowed from it. NULL does nothing.
  */
+CLEF_API
 void clef_http_request_free(clef_http_request *request);
 
 /**
@@ -1483,6 +1605,7 @@ void clef_http_request_free(clef_http_request *request);
  *
  * Of a body over 1 MiB no more is kept than shows that it is too long.
  */
+CLEF_API
 clef_status clef_http_response_new(int32_t status,
                                    const uint8_t *body,
                                    size_t body_len,
@@ -1493,6 +1616,7 @@ clef_status clef_http_response_new(int32_t status,
  * Adds a header. clef reads `Retry-After` and `Date`; you may add all that came, but for values
  * that are not UTF-8.
  */
+CLEF_API
 clef_status clef_http_response_add_header(clef_http_response *response,
                                           const char *name,
                                           const char *value,
@@ -1501,6 +1625,7 @@ clef_status clef_http_response_add_header(clef_http_response *response,
 /**
  * Wipes and frees a response. NULL does nothing.
  */
+CLEF_API
 void clef_http_response_free(clef_http_response *response);
 
 /**
@@ -1521,6 +1646,7 @@ void clef_http_response_free(clef_http_response *response);
  * scopes or PKCE show that a user logged in: such a one is `CLEF_STATUS_LOGIN_REQUIRED` when it
  * is to be refreshed.
  */
+CLEF_API
 clef_status clef_token_from_json(const char *json,
                                  uint32_t flags,
                                  clef_token **token,
@@ -1536,6 +1662,7 @@ clef_status clef_token_from_json(const char *json,
  * no `SPOTIFY_USER_REFRESH`. The file does not tell when the user logged in: see
  * `clef_token_with_authorised_at`.
  */
+CLEF_API
 clef_status clef_token_from_tekore_config(const char *config,
                                           const char *section,
                                           uint32_t flags,
@@ -1550,6 +1677,7 @@ clef_status clef_token_from_tekore_config(const char *config,
  * The keys stay as they are: `access_token`, `token_type`, `scope`, `expires_in`, `expires_at`,
  * `refresh_token`, `uses_pkce`, `client_id`, `authorised_at`.
  */
+CLEF_API
 clef_status clef_token_to_json(const clef_token *token,
                                char **json,
                                clef_error **error);
@@ -1558,24 +1686,28 @@ clef_status clef_token_to_json(const clef_token *token,
  * The access token, for the header `Authorization: Bearer …`; `""` where the refresh token alone
  * is known. **Secret**. Borrowed: lives as long as the token. Reference: `Token.access_token`.
  */
+CLEF_API
 const char *clef_token_access_token(const clef_token *token);
 
 /**
  * The refresh token; NULL for a client token. **Secret**. Borrowed: lives as long as the token.
  * Reference: `Token.refresh_token`.
  */
+CLEF_API
 const char *clef_token_refresh_token(const clef_token *token);
 
 /**
  * How the token is used, as the service said it: `"Bearer"`. Borrowed: lives as long as the
  * token. Reference: `Token.token_type`.
  */
+CLEF_API
 const char *clef_token_token_type(const clef_token *token);
 
 /**
  * What the user allowed; empty for a client token. Borrowed: lives as long as the token;
  * `clef_scope_set_clone` makes it yours. Reference: `Token.scope`.
  */
+CLEF_API
 const clef_scope_set *clef_token_scopes(const clef_token *token);
 
 /**
@@ -1584,6 +1716,7 @@ const clef_scope_set *clef_token_scopes(const clef_token *token);
  * `clef_scope_set_union` of what the token has and what is wanted: a login replaces the one
  * before, scopes and all.
  */
+CLEF_API
 clef_status clef_token_missing_scopes(const clef_token *token,
                                       const clef_scope_set *wanted,
                                       clef_scope_set **missing,
@@ -1592,6 +1725,7 @@ clef_status clef_token_missing_scopes(const clef_token *token,
 /**
  * When the token expires, in Unix seconds. NULL gives 0. Reference: `Token.expires_at`.
  */
+CLEF_API
 int64_t clef_token_expires_at(const clef_token *token);
 
 /**
@@ -1600,30 +1734,35 @@ int64_t clef_token_expires_at(const clef_token *token);
  *
  * Neither a clock that was set back nor a laptop that slept makes it longer.
  */
+CLEF_API
 int64_t clef_token_expires_in(const clef_token *token);
 
 /**
  * Whether the token has less than 60 seconds left. NULL gives false. Reference:
  * `Token.is_expiring`.
  */
+CLEF_API
 bool clef_token_is_expiring(const clef_token *token);
 
 /**
  * Whether the token comes from a login with PKCE. NULL gives false. Reference:
  * `Token.uses_pkce`.
  */
+CLEF_API
 bool clef_token_uses_pkce(const clef_token *token);
 
 /**
  * When the user logged in, in Unix seconds; `CLEF_TIME_UNKNOWN` where that is not known, and
  * for a client token.
  */
+CLEF_API
 int64_t clef_token_authorised_at(const clef_token *token);
 
 /**
  * A new token, the same but for the time of the login: for a token that another library saved.
  * `authorised_at` is in Unix seconds, 0 (`CLEF_TIME_UNKNOWN`) or more.
  */
+CLEF_API
 clef_status clef_token_with_authorised_at(const clef_token *token,
                                           int64_t authorised_at,
                                           clef_token **changed,
@@ -1636,23 +1775,27 @@ clef_status clef_token_with_authorised_at(const clef_token *token,
  *
  * `CLEF_TIME_UNKNOWN` where the login is not known, `CLEF_TIME_NEVER` for a client token.
  */
+CLEF_API
 int64_t clef_token_grant_expires_at(const clef_token *token);
 
 /**
  * A new handle to the same token. Yours: free it with `clef_token_free`. NULL gives NULL.
  */
+CLEF_API
 clef_token *clef_token_clone(const clef_token *token);
 
 /**
  * Frees a handle, and wipes the token with its last handle. Strings that were borrowed from it
  * are gone. NULL does nothing.
  */
+CLEF_API
 void clef_token_free(clef_token *token);
 
 /**
  * New credentials that give self-refreshing tokens. `credentials` are kept alive: free your
  * handle when you like. Reference: `RefreshingCredentials(…)`.
  */
+CLEF_API
 clef_status clef_refreshing_credentials_new(const clef_credentials *credentials,
                                             clef_refreshing_credentials **refreshing_credentials,
                                             clef_error **error);
@@ -1661,6 +1804,7 @@ clef_status clef_refreshing_credentials_new(const clef_credentials *credentials,
  * A new handle to the credentials underneath. Yours: free it with `clef_credentials_free`. NULL
  * gives NULL. Reference: `RefreshingCredentials.credentials`.
  */
+CLEF_API
 clef_credentials *clef_refreshing_credentials_credentials(const clef_refreshing_credentials *credentials);
 
 /**
@@ -1674,6 +1818,7 @@ clef_credentials *clef_refreshing_credentials_credentials(const clef_refreshing_
  * `CLEF_STATUS_MISSING_REDIRECT_URI` without a redirect URI. The URL is for the user and no
  * log: the state is in it. Free it with `clef_string_free`.
  */
+CLEF_API
 clef_status clef_refreshing_credentials_user_authorisation_url(const clef_refreshing_credentials *credentials,
                                                                const clef_scope_set *scopes,
                                                                const char *state,
@@ -1692,6 +1837,7 @@ clef_status clef_refreshing_credentials_user_authorisation_url(const clef_refres
  * **Secret**; the URL is for the user and no log: the state is in it. Free both with
  * `clef_string_free`.
  */
+CLEF_API
 clef_status clef_refreshing_credentials_pkce_user_authorisation(const clef_refreshing_credentials *credentials,
                                                                 const clef_scope_set *scopes,
                                                                 const char *state,
@@ -1708,6 +1854,7 @@ clef_status clef_refreshing_credentials_pkce_user_authorisation(const clef_refre
  * Blocks until the service has answered; any thread. `CLEF_STATUS_MISSING_CLIENT_SECRET` without a
  * client secret.
  */
+CLEF_API
 clef_status clef_refreshing_credentials_request_client_token(const clef_refreshing_credentials *credentials,
                                                              clef_refreshing_token **token,
                                                              clef_error **error);
@@ -1720,6 +1867,7 @@ clef_status clef_refreshing_credentials_request_client_token(const clef_refreshi
  * `CLEF_STATUS_MISSING_REDIRECT_URI` without one. A code is good once, for a short time: then
  * it is `CLEF_STATUS_OAUTH` with `CLEF_REMEDY_LOG_IN`.
  */
+CLEF_API
 clef_status clef_refreshing_credentials_request_user_token(const clef_refreshing_credentials *credentials,
                                                            const char *code,
                                                            clef_refreshing_token **token,
@@ -1733,6 +1881,7 @@ clef_status clef_refreshing_credentials_request_user_token(const clef_refreshing
  * client secret; `CLEF_STATUS_LOGIN_REQUIRED` where the grant is dead. Of a bare refresh token
  * clef knows no scopes but those that the service answers.
  */
+CLEF_API
 clef_status clef_refreshing_credentials_refresh_user_token(const clef_refreshing_credentials *credentials,
                                                            const char *refresh_token,
                                                            clef_refreshing_token **token,
@@ -1746,6 +1895,7 @@ clef_status clef_refreshing_credentials_refresh_user_token(const clef_refreshing
  * redirect URI. A code is good once, for a short time: then it is `CLEF_STATUS_OAUTH` with
  * `CLEF_REMEDY_LOG_IN`. The verifier is not judged.
  */
+CLEF_API
 clef_status clef_refreshing_credentials_request_pkce_token(const clef_refreshing_credentials *credentials,
                                                            const char *code,
                                                            const char *verifier,
@@ -1760,6 +1910,7 @@ clef_status clef_refreshing_credentials_request_pkce_token(const clef_refreshing
  * grant is dead. The service gives a new refresh token and spends the old one: save
  * `clef_refreshing_token_token` at once, and set a listener for the next ones.
  */
+CLEF_API
 clef_status clef_refreshing_credentials_refresh_pkce_token(const clef_refreshing_credentials *credentials,
                                                            const char *refresh_token,
                                                            clef_refreshing_token **token,
@@ -1769,11 +1920,13 @@ clef_status clef_refreshing_credentials_refresh_pkce_token(const clef_refreshing
  * A new handle to the same credentials. Yours: free it with `clef_refreshing_credentials_free`.
  * NULL gives NULL.
  */
+CLEF_API
 clef_refreshing_credentials *clef_refreshing_credentials_clone(const clef_refreshing_credentials *credentials);
 
 /**
  * Frees a handle. Tokens that came from it live on. NULL does nothing.
  */
+CLEF_API
 void clef_refreshing_credentials_free(clef_refreshing_credentials *credentials);
 
 /**
@@ -1783,6 +1936,7 @@ void clef_refreshing_credentials_free(clef_refreshing_credentials *credentials);
  * `CLEF_STATUS_INVALID_ARGUMENT` where `token` says that it belongs to another client id than
  * `credentials`.
  */
+CLEF_API
 clef_status clef_refreshing_token_new(const clef_token *token,
                                       const clef_credentials *credentials,
                                       clef_refreshing_token **refreshing_token,
@@ -1792,6 +1946,7 @@ clef_status clef_refreshing_token_new(const clef_token *token,
  * A new handle to the credentials that refresh it. Yours: free it with `clef_credentials_free`.
  * NULL gives NULL. Reference: `RefreshingToken.credentials`.
  */
+CLEF_API
 clef_credentials *clef_refreshing_token_credentials(const clef_refreshing_token *token);
 
 /**
@@ -1813,6 +1968,7 @@ clef_credentials *clef_refreshing_token_credentials(const clef_refreshing_token 
  * wait for itself: from this token's own listener and custom sender, and on the thread that
  * pumps the runtime that the sender is bound to, or that polls the sender.
  */
+CLEF_API
 clef_status clef_refreshing_token_access_token(const clef_refreshing_token *token,
                                                char **access_token,
                                                clef_error **error);
@@ -1827,6 +1983,7 @@ clef_status clef_refreshing_token_access_token(const clef_refreshing_token *toke
  * is no longer valid; then `CLEF_STATUS_LOGIN_REQUIRED` and `CLEF_STATUS_RATE_LIMITED` where a
  * refresh would be refused without a request.
  */
+CLEF_API
 clef_status clef_refreshing_token_try_access_token(const clef_refreshing_token *token,
                                                    char **access_token,
                                                    clef_error **error);
@@ -1843,6 +2000,7 @@ clef_status clef_refreshing_token_try_access_token(const clef_refreshing_token *
  * `callback`, `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the
  * runtime is closed, `CLEF_STATUS_IO` where no thread can be started.
  */
+CLEF_API
 clef_status clef_refreshing_token_access_token_start(const clef_refreshing_token *token,
                                                      const clef_runtime *runtime,
                                                      clef_operation_callback callback,
@@ -1855,6 +2013,7 @@ clef_status clef_refreshing_token_access_token_start(const clef_refreshing_token
  * The refresh token as it is now; NULL for a client token. No network. **Secret**. Free it with
  * `clef_string_free`. Reference: `RefreshingToken.refresh_token`.
  */
+CLEF_API
 clef_status clef_refreshing_token_refresh_token(const clef_refreshing_token *token,
                                                 char **refresh_token,
                                                 clef_error **error);
@@ -1863,6 +2022,7 @@ clef_status clef_refreshing_token_refresh_token(const clef_refreshing_token *tok
  * What the user allowed; empty for a client token. No network. Free it with
  * `clef_scope_set_free`. Reference: `RefreshingToken.scope`.
  */
+CLEF_API
 clef_status clef_refreshing_token_scopes(const clef_refreshing_token *token,
                                          clef_scope_set **scopes,
                                          clef_error **error);
@@ -1871,6 +2031,7 @@ clef_status clef_refreshing_token_scopes(const clef_refreshing_token *token,
  * How the token is used, as the service said it: `"Bearer"`. No network. Free it with
  * `clef_string_free`. Reference: `RefreshingToken.token_type`.
  */
+CLEF_API
 clef_status clef_refreshing_token_token_type(const clef_refreshing_token *token,
                                              char **token_type,
                                              clef_error **error);
@@ -1879,29 +2040,34 @@ clef_status clef_refreshing_token_token_type(const clef_refreshing_token *token,
  * Whether the token comes from a login with PKCE. NULL gives false. Reference:
  * `RefreshingToken.uses_pkce`.
  */
+CLEF_API
 bool clef_refreshing_token_uses_pkce(const clef_refreshing_token *token);
 
 /**
  * `CLEF_TIME_NEVER`: it refreshes itself. `clef_refreshing_token_token` has the times of the
  * current token. NULL gives 0. Reference: `RefreshingToken.expires_at`.
  */
+CLEF_API
 int64_t clef_refreshing_token_expires_at(const clef_refreshing_token *token);
 
 /**
  * `CLEF_TIME_NEVER`: it refreshes itself. NULL gives 0. Reference:
  * `RefreshingToken.expires_in`.
  */
+CLEF_API
 int64_t clef_refreshing_token_expires_in(const clef_refreshing_token *token);
 
 /**
  * False, always: it refreshes itself. Reference: `RefreshingToken.is_expiring`.
  */
+CLEF_API
 bool clef_refreshing_token_is_expiring(const clef_refreshing_token *token);
 
 /**
  * The token as it is now, for `clef_token_to_json` and its times. No network, never blocks.
  * Free it with `clef_token_free`.
  */
+CLEF_API
 clef_status clef_refreshing_token_token(const clef_refreshing_token *token,
                                         clef_token **current,
                                         clef_error **error);
@@ -1913,6 +2079,7 @@ clef_status clef_refreshing_token_token(const clef_refreshing_token *token,
  * Blocks until the service has answered; any thread. On failure the old token stays in place.
  * `CLEF_STATUS_WOULD_BLOCK` as with `clef_refreshing_token_access_token`.
  */
+CLEF_API
 clef_status clef_refreshing_token_refresh(const clef_refreshing_token *token,
                                           clef_error **error);
 
@@ -1924,6 +2091,7 @@ clef_status clef_refreshing_token_refresh(const clef_refreshing_token *token,
  * `callback`, `free_user_data` and `operation` are nullable. Fails as
  * `clef_refreshing_token_access_token_start` does.
  */
+CLEF_API
 clef_status clef_refreshing_token_refresh_start(const clef_refreshing_token *token,
                                                 const clef_runtime *runtime,
                                                 clef_operation_callback callback,
@@ -1939,6 +2107,7 @@ clef_status clef_refreshing_token_refresh_start(const clef_refreshing_token *tok
  * Blocks like `clef_refreshing_token_refresh`. On failure the token stays in place, but is not
  * served any more: the next call tries again.
  */
+CLEF_API
 clef_status clef_refreshing_token_invalidate(const clef_refreshing_token *token,
                                              const char *access_token,
                                              clef_error **error);
@@ -1959,6 +2128,7 @@ clef_status clef_refreshing_token_invalidate(const clef_refreshing_token *token,
  * not published. `CLEF_STATUS_CANCELLED` where the runtime is closed, `CLEF_STATUS_IO` where no
  * thread can be started: then what was before stays.
  */
+CLEF_API
 clef_status clef_refreshing_token_keep_fresh(const clef_refreshing_token *token,
                                              const clef_runtime *runtime,
                                              clef_error **error);
@@ -1968,6 +2138,7 @@ clef_status clef_refreshing_token_keep_fresh(const clef_refreshing_token *token,
  * and before the first. For hosts that take no callbacks. Never blocks. Free it with
  * `clef_error_free`.
  */
+CLEF_API
 clef_status clef_refreshing_token_last_error(const clef_refreshing_token *token,
                                              clef_error **last_error,
                                              clef_error **error);
@@ -1980,6 +2151,7 @@ clef_status clef_refreshing_token_last_error(const clef_refreshing_token *token,
  * `clef_token_grant_expires_at` when it starts. `CLEF_STATUS_INVALID_ARGUMENT` where it is
  * negative.
  */
+CLEF_API
 clef_status clef_refreshing_token_set_grant_warning(const clef_refreshing_token *token,
                                                     int64_t seconds,
                                                     clef_error **error);
@@ -1996,6 +2168,7 @@ clef_status clef_refreshing_token_set_grant_warning(const clef_refreshing_token 
  * replaced, when the last handle of the token is freed, or when this call fails. `user_data`
  * must not own a handle of this same token: then neither would ever be freed.
  */
+CLEF_API
 clef_status clef_refreshing_token_set_listener(const clef_refreshing_token *token,
                                                clef_token_listener listener,
                                                void *user_data,
@@ -2006,11 +2179,13 @@ clef_status clef_refreshing_token_set_listener(const clef_refreshing_token *toke
  * A new handle to the same token. Yours: free it with `clef_refreshing_token_free`. NULL gives
  * NULL.
  */
+CLEF_API
 clef_refreshing_token *clef_refreshing_token_clone(const clef_refreshing_token *token);
 
 /**
  * Frees a handle, and wipes the token with its last handle. NULL does nothing.
  */
+CLEF_API
 void clef_refreshing_token_free(clef_refreshing_token *token);
 
 /**
@@ -2022,6 +2197,7 @@ void clef_refreshing_token_free(clef_refreshing_token *token);
  * `CLEF_STATUS_MISSING_REDIRECT_URI`, and `CLEF_STATUS_MISSING_CLIENT_SECRET` without PKCE,
  * where the credentials have none.
  */
+CLEF_API
 clef_status clef_user_auth_new(const clef_credentials *credentials,
                                const clef_scope_set *scopes,
                                uint32_t flags,
@@ -2037,6 +2213,7 @@ clef_status clef_user_auth_new(const clef_credentials *credentials,
  * of `clef_user_auth_new`; with `CLEF_AUTH_PKCE` it is `CLEF_STATUS_INVALID_ARGUMENT` to leave
  * it out.
  */
+CLEF_API
 clef_status clef_user_auth_resume(const clef_credentials *credentials,
                                   const char *state,
                                   const char *verifier,
@@ -2048,18 +2225,21 @@ clef_status clef_user_auth_resume(const clef_credentials *credentials,
  * Where to send the user; NULL for a login that was resumed. It is for the user and no log: the
  * state is in it. Borrowed: lives as long as the login. Reference: `UserAuth.url`.
  */
+CLEF_API
 const char *clef_user_auth_url(const clef_user_auth *auth);
 
 /**
  * The state, to be kept for `clef_user_auth_resume`. **Secret**. Borrowed: lives as long as the
  * login. Reference: `UserAuth.state`.
  */
+CLEF_API
 const char *clef_user_auth_state(const clef_user_auth *auth);
 
 /**
  * The verifier, to be kept for `clef_user_auth_resume`; NULL without PKCE. **Secret**.
  * Borrowed: lives as long as the login. Reference: `UserAuth.verifier`.
  */
+CLEF_API
 const char *clef_user_auth_verifier(const clef_user_auth *auth);
 
 /**
@@ -2070,6 +2250,7 @@ const char *clef_user_auth_verifier(const clef_user_auth *auth);
  * state, which leaves the login as it is; `CLEF_STATUS_ALREADY_USED` after one that matched;
  * else as `clef_credentials_request_user_token` and `clef_credentials_request_pkce_token`.
  */
+CLEF_API
 clef_status clef_user_auth_request_token(const clef_user_auth *auth,
                                          const char *code,
                                          const char *state,
@@ -2087,6 +2268,7 @@ clef_status clef_user_auth_request_token(const clef_user_auth *auth,
  * else the URL lacks. `CLEF_STATUS_MISSING_PARAMETER` and `CLEF_STATUS_REPEATED_PARAMETER` for
  * a URL without the one code and state; else as `clef_user_auth_request_token`.
  */
+CLEF_API
 clef_status clef_user_auth_request_token_from_url(const clef_user_auth *auth,
                                                   const char *url,
                                                   clef_token **token,
@@ -2096,6 +2278,7 @@ clef_status clef_user_auth_request_token_from_url(const clef_user_auth *auth,
  * `clef_user_auth_request_token` for a token that refreshes itself. Blocks and fails as that
  * does.
  */
+CLEF_API
 clef_status clef_user_auth_request_refreshing_token(const clef_user_auth *auth,
                                                     const char *code,
                                                     const char *state,
@@ -2106,6 +2289,7 @@ clef_status clef_user_auth_request_refreshing_token(const clef_user_auth *auth,
  * `clef_user_auth_request_token_from_url` for a token that refreshes itself. Blocks and fails
  * as that does.
  */
+CLEF_API
 clef_status clef_user_auth_request_refreshing_token_from_url(const clef_user_auth *auth,
                                                              const char *url,
                                                              clef_refreshing_token **token,
@@ -2120,6 +2304,7 @@ clef_status clef_user_auth_request_refreshing_token_from_url(const clef_user_aut
  * `callback`, `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the
  * runtime is closed, `CLEF_STATUS_IO` where no thread can be started.
  */
+CLEF_API
 clef_status clef_user_auth_request_token_start(const clef_user_auth *auth,
                                                const char *code,
                                                const char *state,
@@ -2139,6 +2324,7 @@ clef_status clef_user_auth_request_token_start(const clef_user_auth *auth,
  * `callback`, `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the
  * runtime is closed, `CLEF_STATUS_IO` where no thread can be started.
  */
+CLEF_API
 clef_status clef_user_auth_request_token_from_url_start(const clef_user_auth *auth,
                                                         const char *url,
                                                         const clef_runtime *runtime,
@@ -2157,6 +2343,7 @@ clef_status clef_user_auth_request_token_from_url_start(const clef_user_auth *au
  * `callback`, `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the
  * runtime is closed, `CLEF_STATUS_IO` where no thread can be started.
  */
+CLEF_API
 clef_status clef_user_auth_request_refreshing_token_start(const clef_user_auth *auth,
                                                           const char *code,
                                                           const char *state,
@@ -2176,6 +2363,7 @@ clef_status clef_user_auth_request_refreshing_token_start(const clef_user_auth *
  * `callback`, `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the
  * runtime is closed, `CLEF_STATUS_IO` where no thread can be started.
  */
+CLEF_API
 clef_status clef_user_auth_request_refreshing_token_from_url_start(const clef_user_auth *auth,
                                                                    const char *url,
                                                                    const clef_runtime *runtime,
@@ -2189,6 +2377,7 @@ clef_status clef_user_auth_request_refreshing_token_from_url_start(const clef_us
  * The request of `clef_user_auth_request_token` as a value, not sent yet. No network. It
  * verifies the state, so it spends the login. Free it with `clef_http_request_free`.
  */
+CLEF_API
 clef_status clef_user_auth_prepare_token(const clef_user_auth *auth,
                                          const char *code,
                                          const char *state,
@@ -2199,6 +2388,7 @@ clef_status clef_user_auth_prepare_token(const clef_user_auth *auth,
  * The request of `clef_user_auth_request_token_from_url` as a value, not sent yet. No network.
  * It verifies the state, so it spends the login. Free it with `clef_http_request_free`.
  */
+CLEF_API
 clef_status clef_user_auth_prepare_token_from_url(const clef_user_auth *auth,
                                                   const char *url,
                                                   clef_http_request **request,
@@ -2207,12 +2397,14 @@ clef_status clef_user_auth_prepare_token_from_url(const clef_user_auth *auth,
 /**
  * Wipes and frees a login and the strings that were borrowed from it. NULL does nothing.
  */
+CLEF_API
 void clef_user_auth_free(clef_user_auth *auth);
 
 /**
  * A new random state, URL-safe: `n_bytes` bytes of it, from 16 to 96; 32 is usual.
  * **Secret**. Free it with `clef_string_free`. Reference: `gen_state`.
  */
+CLEF_API
 clef_status clef_gen_state(size_t n_bytes,
                            char **state,
                            clef_error **error);
@@ -2227,6 +2419,7 @@ clef_status clef_gen_state(size_t n_bytes,
  * `CLEF_STATUS_ACCESS_DENIED` where the user said no, else `CLEF_STATUS_OAUTH`: verify its
  * state before you believe that.
  */
+CLEF_API
 clef_status clef_parse_code_from_url(const char *url,
                                      char **code,
                                      clef_error **error);
@@ -2236,6 +2429,7 @@ clef_status clef_parse_code_from_url(const char *url,
  * `clef_parse_code_from_url` and with the same errors, but for `error=`. **Secret**. Free it
  * with `clef_string_free`. Reference: `parse_state_from_url`.
  */
+CLEF_API
 clef_status clef_parse_state_from_url(const char *url,
                                       char **state,
                                       clef_error **error);
@@ -2249,6 +2443,7 @@ clef_status clef_parse_state_from_url(const char *url,
  * `CLEF_STATUS_INVALID_REDIRECT_URI` for anything else; the message says what to write instead.
  * `CLEF_STATUS_ADDRESS_IN_USE` where another program listens on that port.
  */
+CLEF_API
 clef_status clef_redirect_listener_new(const char *redirect_uri,
                                        clef_redirect_listener **listener,
                                        clef_error **error);
@@ -2257,6 +2452,7 @@ clef_status clef_redirect_listener_new(const char *redirect_uri,
  * The redirect URI to log in with, for `clef_credentials_with_redirect_uri`: as it was given, but
  * with the port that is listened on. Borrowed: lives as long as the listener. NULL for NULL.
  */
+CLEF_API
 const char *clef_redirect_listener_uri(const clef_redirect_listener *listener);
 
 /**
@@ -2267,6 +2463,7 @@ const char *clef_redirect_listener_uri(const clef_redirect_listener *listener);
  * and nothing is loaded: put styles and images (`data:`) into it. Anything else is plain text for
  * the page of clef: its first line is the heading.
  */
+CLEF_API
 clef_status clef_redirect_listener_set_page(const clef_redirect_listener *listener,
                                             const char *success,
                                             const char *failure,
@@ -2288,6 +2485,7 @@ clef_status clef_redirect_listener_set_page(const clef_redirect_listener *listen
  * whole page first, which takes milliseconds, at most a second. `CLEF_STATUS_CANCELLED` after
  * `clef_redirect_listener_cancel`, `CLEF_STATUS_BUSY` while another thread waits.
  */
+CLEF_API
 clef_status clef_redirect_listener_wait(const clef_redirect_listener *listener,
                                         const char *expected_state,
                                         int64_t timeout_ms,
@@ -2298,11 +2496,13 @@ clef_status clef_redirect_listener_wait(const clef_redirect_listener *listener,
  * Ends the `clef_redirect_listener_wait` under way, within milliseconds, and all later ones, as
  * `CLEF_STATUS_CANCELLED`. Any thread; never blocks. NULL does nothing.
  */
+CLEF_API
 void clef_redirect_listener_cancel(const clef_redirect_listener *listener);
 
 /**
  * Gives the port back and frees the listener. NULL does nothing.
  */
+CLEF_API
 void clef_redirect_listener_free(clef_redirect_listener *listener);
 
 /**
@@ -2321,6 +2521,7 @@ void clef_redirect_listener_free(clef_redirect_listener *listener);
  * that others may write or that is another user's (but for root's, and for root), and for a file
  * that others may read, that is a symbolic link or that has more than 1 MiB.
  */
+CLEF_API
 clef_status clef_token_store_new_file(const char *path,
                                       clef_token_store **store,
                                       clef_error **error);
@@ -2342,6 +2543,7 @@ clef_status clef_token_store_new_file(const char *path,
  * `CLEF_STATUS_UNSUPPORTED` where clef was built without the feature `keyring`,
  * `CLEF_STATUS_STORE` where the environment names no home directory.
  */
+CLEF_API
 clef_status clef_token_store_new_keyring(const char *service,
                                          clef_token_store **store,
                                          clef_error **error);
@@ -2359,6 +2561,7 @@ clef_status clef_token_store_new_keyring(const char *service,
  * `user_data` is handed to `run` as it is. `free_user_data`, where not NULL, is called once with
  * it: when the store and everything that uses it are freed, or when this call fails.
  */
+CLEF_API
 clef_status clef_token_store_new_custom(clef_store_callback run,
                                         void *user_data,
                                         clef_free_callback free_user_data,
@@ -2373,6 +2576,7 @@ clef_status clef_token_store_new_custom(clef_store_callback run,
  * `account` is nullable: the one without a name, like `""`. `CLEF_STATUS_NOT_FOUND` where none
  * is stored, `CLEF_STATUS_STORE` where it cannot be read.
  */
+CLEF_API
 clef_status clef_token_store_load(const clef_token_store *store,
                                   const clef_credentials *credentials,
                                   const char *account,
@@ -2393,6 +2597,7 @@ clef_status clef_token_store_load(const clef_token_store *store,
  * cannot be read: that stays. `CLEF_STATUS_WOULD_BLOCK` where this thread would wait for itself:
  * inside a callback of who has the lock.
  */
+CLEF_API
 clef_status clef_token_store_save(const clef_token_store *store,
                                   const clef_credentials *credentials,
                                   const char *account,
@@ -2410,6 +2615,7 @@ clef_status clef_token_store_save(const clef_token_store *store,
  * `account` is nullable: the one without a name, like `""`. `CLEF_STATUS_STORE` where it cannot
  * be removed.
  */
+CLEF_API
 clef_status clef_token_store_remove(const clef_token_store *store,
                                     const clef_credentials *credentials,
                                     const char *account,
@@ -2424,6 +2630,7 @@ clef_status clef_token_store_remove(const clef_token_store *store,
  * `CLEF_STATUS_STORE` where the store cannot be read, `CLEF_STATUS_UNSUPPORTED` where a store of
  * your own cannot list.
  */
+CLEF_API
 clef_status clef_token_store_accounts(const clef_token_store *store,
                                       const clef_credentials *credentials,
                                       clef_accounts **accounts,
@@ -2432,33 +2639,39 @@ clef_status clef_token_store_accounts(const clef_token_store *store,
 /**
  * A new handle to the same store. Yours: free it with `clef_token_store_free`. NULL gives NULL.
  */
+CLEF_API
 clef_token_store *clef_token_store_clone(const clef_token_store *store);
 
 /**
  * Frees a handle; what is stored stays. NULL does nothing.
  */
+CLEF_API
 void clef_token_store_free(clef_token_store *store);
 
 /**
  * How many accounts there are. NULL gives 0.
  */
+CLEF_API
 size_t clef_accounts_len(const clef_accounts *accounts);
 
 /**
  * The account at `index`, from 0, in sorted order; `""` is the one without a name, NULL past the
  * end. Borrowed: lives as long as the accounts.
  */
+CLEF_API
 const char *clef_accounts_get(const clef_accounts *accounts,
                               size_t index);
 
 /**
  * Frees the accounts and the strings that were borrowed from them. NULL does nothing.
  */
+CLEF_API
 void clef_accounts_free(clef_accounts *accounts);
 
 /**
  * What to do. NULL gives `CLEF_STORE_TASK_UNKNOWN`.
  */
+CLEF_API
 clef_task_kind clef_store_task_kind(const clef_store_task *task);
 
 /**
@@ -2466,28 +2679,33 @@ clef_task_kind clef_store_task_kind(const clef_store_task *task);
  * a space, which is unique. At `CLEF_STORE_TASK_LIST` it is how all keys of this client begin, and
  * ends in `/`. Borrowed: lives until the task ends. NULL gives NULL.
  */
+CLEF_API
 const char *clef_store_task_key(const clef_store_task *task);
 
 /**
  * The accounts URL of the key. Borrowed: lives until the task ends. NULL gives NULL.
  */
+CLEF_API
 const char *clef_store_task_accounts_url(const clef_store_task *task);
 
 /**
  * The client id of the key. Borrowed: lives until the task ends. NULL gives NULL.
  */
+CLEF_API
 const char *clef_store_task_client_id(const clef_store_task *task);
 
 /**
  * The account of the key, as your program named it: any UTF-8; `""` without a name, and at
  * `CLEF_STORE_TASK_LIST`. Borrowed: lives until the task ends. NULL gives NULL.
  */
+CLEF_API
 const char *clef_store_task_account(const clef_store_task *task);
 
 /**
  * The text to store at `CLEF_STORE_TASK_SAVE`, NULL at others: JSON in UTF-8, some 2,000 bytes.
  * **Secret**: it has the tokens in it. Borrowed: lives until the task ends.
  */
+CLEF_API
 const char *clef_store_task_value(const clef_store_task *task);
 
 /**
@@ -2495,6 +2713,7 @@ const char *clef_store_task_value(const clef_store_task *task);
  * was set when it was loaded or saved last. NULL: nothing may be stored yet, or it had no
  * version. Borrowed: lives until the task ends.
  */
+CLEF_API
 const char *clef_store_task_version(const clef_store_task *task);
 
 /**
@@ -2502,12 +2721,14 @@ const char *clef_store_task_version(const clef_store_task *task);
  * `CLEF_STORE_TASK_UNLOCK`, as it was set with `clef_store_task_set_fence`; 0 without, at
  * others, and for NULL.
  */
+CLEF_API
 int64_t clef_store_task_fence(const clef_store_task *task);
 
 /**
  * How long the lock that is asked for at `CLEF_STORE_TASK_LOCK` holds, at least, if it is not
  * given back: 60,000 milliseconds, after which another may take it. 0 at others, and for NULL.
  */
+CLEF_API
 int64_t clef_store_task_time_to_live_ms(const clef_store_task *task);
 
 /**
@@ -2515,6 +2736,7 @@ int64_t clef_store_task_time_to_live_ms(const clef_store_task *task);
  * still has to be ended. Ask before you take a lock, and after: nobody would give that one back,
  * so it is in the way until its time to live is up. NULL gives false.
  */
+CLEF_API
 bool clef_store_task_is_cancelled(const clef_store_task *task);
 
 /**
@@ -2526,6 +2748,7 @@ bool clef_store_task_is_cancelled(const clef_store_task *task);
  * `clef_store_task_set_version` each time, or clef takes what is there for nothing.
  * `CLEF_STATUS_INVALID_ARGUMENT` for a task of another kind.
  */
+CLEF_API
 clef_status clef_store_task_set_value(clef_store_task *task,
                                       const char *value,
                                       const char *version,
@@ -2536,6 +2759,7 @@ clef_status clef_store_task_set_value(clef_store_task *task,
  *
  * `CLEF_STATUS_INVALID_ARGUMENT` for a task of another kind.
  */
+CLEF_API
 clef_status clef_store_task_set_version(clef_store_task *task,
                                         const char *version,
                                         clef_error **error);
@@ -2548,6 +2772,7 @@ clef_status clef_store_task_set_version(clef_store_task *task,
  *
  * `CLEF_STATUS_INVALID_ARGUMENT` for a `fence` of 0 or less, and for a task of another kind.
  */
+CLEF_API
 clef_status clef_store_task_set_fence(clef_store_task *task,
                                       int64_t fence,
                                       clef_error **error);
@@ -2558,6 +2783,7 @@ clef_status clef_store_task_set_fence(clef_store_task *task,
  *
  * `CLEF_STATUS_INVALID_ARGUMENT` for a task of another kind.
  */
+CLEF_API
 clef_status clef_store_task_add_account(clef_store_task *task,
                                         const char *account,
                                         clef_error **error);
@@ -2567,6 +2793,7 @@ clef_status clef_store_task_add_account(clef_store_task *task,
  * taken; nothing is stored where no value was set, for no account where none was added. Consumes
  * `task`. NULL does nothing.
  */
+CLEF_API
 void clef_store_task_done(clef_store_task *task);
 
 /**
@@ -2582,6 +2809,7 @@ void clef_store_task_done(clef_store_task *task);
  * `_WOULD_BLOCK` or `_INTERNAL`. Any other counts as `CLEF_STATUS_STORE`. An invalid `message` is a
  * failure with `CLEF_STATUS_INVALID_ARGUMENT`. A NULL `task` does nothing.
  */
+CLEF_API
 void clef_store_task_fail(clef_store_task *task,
                           clef_status status,
                           const char *message);
@@ -2589,6 +2817,7 @@ void clef_store_task_fail(clef_store_task *task,
 /**
  * Ends a task as a `CLEF_STATUS_STORE` failure. NULL does nothing.
  */
+CLEF_API
 void clef_store_task_free(clef_store_task *task);
 
 /**
@@ -2615,6 +2844,7 @@ void clef_store_task_free(clef_store_task *task);
  * itself, for services have refused live grants by mistake. To try once more, load it with
  * `clef_token_store_load`, and `clef_refreshing_token_new`, `_attach` and `_refresh` it.
  */
+CLEF_API
 clef_status clef_refreshing_token_open(const clef_token_store *store,
                                        const clef_credentials *credentials,
                                        const char *account,
@@ -2631,6 +2861,7 @@ clef_status clef_refreshing_token_open(const clef_token_store *store,
  * `operation`. `CLEF_STATUS_CANCELLED` where the runtime is closed,
  * `CLEF_STATUS_IO` where no thread can be started.
  */
+CLEF_API
 clef_status clef_refreshing_token_open_start(const clef_token_store *store,
                                              const clef_credentials *credentials,
                                              const char *account,
@@ -2653,6 +2884,7 @@ clef_status clef_refreshing_token_open_start(const clef_token_store *store,
  * stored, or where what is there cannot be read: then nothing has changed here, nor in the store
  * unless that says so. `CLEF_STATUS_WOULD_BLOCK` from inside a listener, sender or store of this token.
  */
+CLEF_API
 clef_status clef_refreshing_token_attach(const clef_refreshing_token *token,
                                          const clef_token_store *store,
                                          const char *account,
@@ -2662,6 +2894,7 @@ clef_status clef_refreshing_token_attach(const clef_refreshing_token *token,
  * New settings: the browser of the desktop, 5 minutes, the pages of clef. Yours: free them with
  * `clef_login_options_free`.
  */
+CLEF_API
 clef_login_options *clef_login_options_new(void);
 
 /**
@@ -2671,6 +2904,7 @@ clef_login_options *clef_login_options_new(void);
  *
  * `CLEF_STATUS_INVALID_ARGUMENT` for unknown bits.
  */
+CLEF_API
 clef_status clef_login_options_set_flags(clef_login_options *options,
                                          uint32_t flags,
                                          clef_error **error);
@@ -2681,6 +2915,7 @@ clef_status clef_login_options_set_flags(clef_login_options *options,
  *
  * `CLEF_STATUS_INVALID_ARGUMENT` for 0 and below -1.
  */
+CLEF_API
 clef_status clef_login_options_set_timeout(clef_login_options *options,
                                            int64_t timeout_ms,
                                            clef_error **error);
@@ -2694,6 +2929,7 @@ clef_status clef_login_options_set_timeout(clef_login_options *options,
  * login under way need it any more, when another callback takes its place, or when this call
  * fails; at once where `callback` is NULL.
  */
+CLEF_API
 clef_status clef_login_options_set_browser(clef_login_options *options,
                                            clef_login_callback callback,
                                            void *user_data,
@@ -2704,6 +2940,7 @@ clef_status clef_login_options_set_browser(clef_login_options *options,
  * What the browser shows in the end: `success` after a login, `failure` after one that was
  * refused. Both nullable, text or HTML: as with `clef_redirect_listener_set_page`.
  */
+CLEF_API
 clef_status clef_login_options_set_page(clef_login_options *options,
                                         const char *success,
                                         const char *failure,
@@ -2722,6 +2959,7 @@ clef_status clef_login_options_set_page(clef_login_options *options,
  *
  * `CLEF_STATUS_INVALID_ARGUMENT` for an account without a store, or of over 256 bytes.
  */
+CLEF_API
 clef_status clef_login_options_set_store(clef_login_options *options,
                                          const clef_token_store *store,
                                          const char *account,
@@ -2730,18 +2968,21 @@ clef_status clef_login_options_set_store(clef_login_options *options,
 /**
  * Frees settings; logins under way keep their copy. NULL does nothing.
  */
+CLEF_API
 void clef_login_options_free(clef_login_options *options);
 
 /**
  * Where to send the user. It is for the user and no log: the state is in it, so it is **secret**.
  * Borrowed: lives as long as this handle. NULL for NULL.
  */
+CLEF_API
 const char *clef_login_attempt_url(const clef_login_attempt *attempt);
 
 /**
  * Where the user is sent back to: the redirect URI of the credentials, with the port that is
  * listened on. Borrowed: lives as long as this handle. NULL for NULL.
  */
+CLEF_API
 const char *clef_login_attempt_redirect_uri(const clef_login_attempt *attempt);
 
 /**
@@ -2756,6 +2997,7 @@ const char *clef_login_attempt_redirect_uri(const clef_login_attempt *attempt);
  * standard streams; it is no child of yours, and keys at your terminal do not reach it. Who may
  * list the processes of this computer sees the URL.
  */
+CLEF_API
 clef_status clef_login_attempt_open_browser(const clef_login_attempt *attempt,
                                             clef_error **error);
 
@@ -2771,6 +3013,7 @@ clef_status clef_login_attempt_open_browser(const clef_login_attempt *attempt,
  * as `CLEF_STATUS_ACCESS_DENIED` or `CLEF_STATUS_OAUTH`. `CLEF_STATUS_ALREADY_USED` where the
  * login does not wait any more.
  */
+CLEF_API
 clef_status clef_login_attempt_paste(const clef_login_attempt *attempt,
                                      const char *url,
                                      clef_error **error);
@@ -2779,18 +3022,21 @@ clef_status clef_login_attempt_paste(const clef_login_attempt *attempt,
  * Ends the login as `CLEF_STATUS_CANCELLED`, within milliseconds, unless it is done or a sender
  * of yours holds it up. Any thread; never blocks. NULL does nothing.
  */
+CLEF_API
 void clef_login_attempt_cancel(const clef_login_attempt *attempt);
 
 /**
  * A new handle to the same attempt. Yours: free it with `clef_login_attempt_free`. NULL gives
  * NULL.
  */
+CLEF_API
 clef_login_attempt *clef_login_attempt_clone(const clef_login_attempt *attempt);
 
 /**
  * Frees a handle that is yours, and what was borrowed from it; the login goes on. NULL does
  * nothing.
  */
+CLEF_API
 void clef_login_attempt_free(clef_login_attempt *attempt);
 
 /**
@@ -2816,6 +3062,7 @@ void clef_login_attempt_free(clef_login_attempt *attempt);
  * `CLEF_STATUS_TIMEOUT` where nobody comes in time (or your sender or store does not answer),
  * `CLEF_STATUS_CANCELLED` after `clef_login_attempt_cancel`; else as `clef_user_auth_request_refreshing_token_from_url`.
  */
+CLEF_API
 clef_status clef_login(const clef_credentials *credentials,
                        const clef_scope_set *scopes,
                        const clef_login_options *options,
@@ -2834,6 +3081,7 @@ clef_status clef_login(const clef_credentials *credentials,
  * `callback`, `free_user_data` and `operation` are nullable. `CLEF_STATUS_CANCELLED` where the
  * runtime is closed, `CLEF_STATUS_IO` where no thread can be started.
  */
+CLEF_API
 clef_status clef_login_start(const clef_credentials *credentials,
                              const clef_scope_set *scopes,
                              const clef_login_options *options,
@@ -2851,6 +3099,7 @@ clef_status clef_login_start(const clef_credentials *credentials,
  * `CLEF_STATUS_UNSUPPORTED` where the operation is no login, `CLEF_STATUS_BUSY` where its store is
  * not looked at yet.
  */
+CLEF_API
 clef_status clef_login_paste(const clef_operation *operation,
                              const char *url,
                              clef_error **error);
@@ -2860,6 +3109,7 @@ clef_status clef_login_paste(const clef_operation *operation,
  * the service has answered; any thread. Fails as `clef_credentials_request_client_token` does.
  * Reference: `request_client_token`.
  */
+CLEF_API
 clef_status clef_request_client_token(const char *client_id,
                                       const char *client_secret,
                                       const clef_sender *sender,
@@ -2871,6 +3121,7 @@ clef_status clef_request_client_token(const char *client_id,
  * `sender` is nullable: the built-in one. Blocks until the service has answered; any thread.
  * Fails as `clef_credentials_refresh_user_token` does. Reference: `refresh_user_token`.
  */
+CLEF_API
 clef_status clef_refresh_user_token(const char *client_id,
                                     const char *client_secret,
                                     const char *refresh_token,
@@ -2883,6 +3134,7 @@ clef_status clef_refresh_user_token(const char *client_id,
  * nullable: the built-in one. Blocks until the service has answered; any thread. Fails as
  * `clef_credentials_refresh_pkce_token` does. Reference: `refresh_pkce_token`.
  */
+CLEF_API
 clef_status clef_refresh_pkce_token(const char *client_id,
                                     const char *refresh_token,
                                     const clef_sender *sender,
@@ -2900,6 +3152,7 @@ clef_status clef_refresh_pkce_token(const char *client_id,
  * input ends; else as `clef_user_auth_new` and
  * `clef_user_auth_request_refreshing_token_from_url`.
  */
+CLEF_API
 clef_status clef_prompt_for_user_token(const char *client_id,
                                        const char *client_secret,
                                        const char *redirect_uri,
@@ -2915,6 +3168,7 @@ clef_status clef_prompt_for_user_token(const char *client_id,
  *
  * `scopes` and `sender` are nullable. `flags`: `CLEF_AUTH_…`, `CLEF_PROMPT_OPEN_BROWSER`.
  */
+CLEF_API
 clef_status clef_prompt_for_pkce_token(const char *client_id,
                                        const char *redirect_uri,
                                        const clef_scope_set *scopes,
@@ -2928,6 +3182,7 @@ clef_status clef_prompt_for_pkce_token(const char *client_id,
  * service; with PKCE where `flags` has `CLEF_AUTH_PKCE`. `scopes` is nullable. The other two
  * prompts rest on this one.
  */
+CLEF_API
 clef_status clef_prompt_for_token(const clef_credentials *credentials,
                                   const clef_scope_set *scopes,
                                   uint32_t flags,
@@ -2937,6 +3192,7 @@ clef_status clef_prompt_for_token(const clef_credentials *credentials,
 /**
  * A new runtime. It starts no thread yet. Yours: free it with `clef_runtime_free`.
  */
+CLEF_API
 clef_status clef_runtime_new(clef_runtime **runtime,
                              clef_error **error);
 
@@ -2948,6 +3204,7 @@ clef_status clef_runtime_new(clef_runtime **runtime,
  * Never blocks; costs some 20 ns when nothing waits. Several threads may call it, at the same
  * time too. From inside a callback it runs the others that wait.
  */
+CLEF_API
 size_t clef_runtime_run_callbacks(const clef_runtime *runtime);
 
 /**
@@ -2956,6 +3213,7 @@ size_t clef_runtime_run_callbacks(const clef_runtime *runtime);
  *
  * `CLEF_STATUS_CANCELLED` once the runtime is closed. It runs nothing.
  */
+CLEF_API
 clef_status clef_runtime_wait(const clef_runtime *runtime,
                               int64_t timeout_ms,
                               clef_error **error);
@@ -2965,6 +3223,7 @@ clef_status clef_runtime_wait(const clef_runtime *runtime,
  * readable until then or until the next `clef_runtime_run_callbacks`. Any thread; never blocks.
  * NULL does nothing.
  */
+CLEF_API
 void clef_runtime_wake(const clef_runtime *runtime);
 
 /**
@@ -2974,6 +3233,7 @@ void clef_runtime_wake(const clef_runtime *runtime);
  * runtime; stop watching it before that is freed. Do not read it or close it. -1 for NULL, on
  * platforms without such a thing (Windows), and where the process has no descriptor left.
  */
+CLEF_API
 int32_t clef_runtime_fd(const clef_runtime *runtime);
 
 /**
@@ -2987,6 +3247,7 @@ int32_t clef_runtime_fd(const clef_runtime *runtime);
  * other's senders wait for their timeouts. Once the runtime is closed, requests are
  * `CLEF_STATUS_CANCELLED`.
  */
+CLEF_API
 clef_status clef_runtime_new_sender(const clef_runtime *runtime,
                                     clef_send_callback send,
                                     void *user_data,
@@ -3007,6 +3268,7 @@ clef_status clef_runtime_new_sender(const clef_runtime *runtime,
  * is `CLEF_STATUS_CANCELLED` from then on, also the saving of a refresh that another thread does
  * by a blocking call: have those end first.
  */
+CLEF_API
 clef_status clef_runtime_new_store(const clef_runtime *runtime,
                                    clef_store_callback run,
                                    void *user_data,
@@ -3029,6 +3291,7 @@ clef_status clef_runtime_new_store(const clef_runtime *runtime,
  * Any thread, also while another one pumps. From inside a callback that this runtime runs, it
  * takes effect when that callback's pump returns, which blocks for it then, without a limit.
  */
+CLEF_API
 clef_status clef_runtime_close(const clef_runtime *runtime,
                                int64_t timeout_ms,
                                clef_error **error);
@@ -3046,12 +3309,14 @@ clef_status clef_runtime_close(const clef_runtime *runtime,
  * To be called before the library is unloaded. From inside a callback that this runtime runs,
  * it takes effect when that callback's pump returns; the handle is not to be used any more.
  */
+CLEF_API
 void clef_runtime_free(clef_runtime *runtime);
 
 /**
  * Whether it is done: its results can be had. Its callback may still wait for
  * `clef_runtime_run_callbacks`. Never blocks. NULL gives false.
  */
+CLEF_API
 bool clef_operation_is_done(const clef_operation *operation);
 
 /**
@@ -3064,6 +3329,7 @@ bool clef_operation_is_done(const clef_operation *operation);
  * where only this very thread could make it go on: it pumps the runtime that the sender is
  * bound to, polls the sender, or is called back by the same work.
  */
+CLEF_API
 clef_status clef_operation_wait(const clef_operation *operation,
                                 int64_t timeout_ms,
                                 clef_error **error);
@@ -3079,12 +3345,14 @@ clef_status clef_operation_wait(const clef_operation *operation,
  * ended, since its answer has the next one. The code of a login is spent once it has reached
  * the service: then the user has to log in again.
  */
+CLEF_API
 void clef_operation_cancel(const clef_operation *operation);
 
 /**
  * How the operation ended: `CLEF_STATUS_OK`, or what went wrong, as the blocking call would
  * have said it; `CLEF_STATUS_BUSY` until it is done. Never blocks; any thread.
  */
+CLEF_API
 clef_status clef_operation_status(const clef_operation *operation,
                                   clef_error **error);
 
@@ -3096,6 +3364,7 @@ clef_status clef_operation_status(const clef_operation *operation,
  * that refreshes itself is `clef_operation_refreshing_token`: then this is
  * `CLEF_STATUS_UNSUPPORTED`.
  */
+CLEF_API
 clef_status clef_operation_access_token(const clef_operation *operation,
                                         char **access_token,
                                         clef_error **error);
@@ -3104,6 +3373,7 @@ clef_status clef_operation_access_token(const clef_operation *operation,
  * The token that the operation has got. Free it with `clef_token_free`. Never blocks. Fails as
  * `clef_operation_access_token` does.
  */
+CLEF_API
 clef_status clef_operation_token(const clef_operation *operation,
                                  clef_token **token,
                                  clef_error **error);
@@ -3115,6 +3385,7 @@ clef_status clef_operation_token(const clef_operation *operation,
  * `CLEF_STATUS_BUSY` until it is done; then what the blocking call would have given;
  * `CLEF_STATUS_UNSUPPORTED` where the operation gives a plain token.
  */
+CLEF_API
 clef_status clef_operation_refreshing_token(const clef_operation *operation,
                                             clef_refreshing_token **refreshing_token,
                                             clef_error **error);
@@ -3128,6 +3399,7 @@ clef_status clef_operation_refreshing_token(const clef_operation *operation,
  * `CLEF_STATUS_BUSY` until that was looked at, and `CLEF_STATUS_ALREADY_USED` where the login
  * ended before. `CLEF_STATUS_UNSUPPORTED` where the operation is no login.
  */
+CLEF_API
 clef_status clef_operation_url(const clef_operation *operation,
                                char **url,
                                clef_error **error);
@@ -3136,12 +3408,14 @@ clef_status clef_operation_url(const clef_operation *operation,
  * A new handle to the same operation. Yours: free it with `clef_operation_free`. NULL gives
  * NULL.
  */
+CLEF_API
 clef_operation *clef_operation_clone(const clef_operation *operation);
 
 /**
  * Frees a handle to an operation. The operation goes on without it, and its callback runs: call
  * `clef_operation_cancel` first to end it. NULL does nothing.
  */
+CLEF_API
 void clef_operation_free(clef_operation *operation);
 
 #ifdef __cplusplus

@@ -145,6 +145,7 @@ fn declared(comment: &str, text: &str, end: char) -> Option<Declaration> {
 
 fn function(text: &str) -> Option<Function> {
     let (head, parameters) = text.trim_end().strip_suffix(')')?.split_once('(')?;
+    let head = head.strip_prefix("CLEF_API\n")?;
     let name = head.rsplit([' ', '*']).next()?;
     Some(Function {
         result: head[..head.len() - name.len()].trim().to_owned(),

@@ -8,7 +8,7 @@ use std::process::Command;
 use clef_harness::{Library, has, require, root};
 
 use crate::declarations::{Kind, declarations, functions, header};
-use crate::support::scratch;
+use crate::support::{scratch, text};
 
 #[test]
 fn is_fresh() {
@@ -36,7 +36,7 @@ const CPP_STANDARDS: [&str; 5] = [
     "-std=c++2b",
 ];
 
-/// Alone, twice, and with its version used by the preprocessor.
+/// Alone, twice, and with its macros used by the preprocessor.
 const USES: [(&str, &str); 3] = [
     ("alone", "#include <clef.h>\n"),
     ("twice", "#include <clef.h>\n#include <clef.h>\n"),
@@ -45,6 +45,9 @@ const USES: [(&str, &str); 3] = [
         "#include <clef.h>\n\
          #if CLEF_VERSION_NUMBER < CLEF_VERSION_MAJOR * 1000000 || CLEF_VERSION_NUMBER < 1\n\
          #error \"the version is wrong\"\n\
+         #endif\n\
+         #if !CLEF_VERSION_AT_LEAST(0, CLEF_VERSION_MINOR, 0) || CLEF_VERSION_AT_LEAST(99, 0, 0)\n\
+         #error \"the version is compared wrongly\"\n\
          #endif\n\
          clef_status status(void);\n\
          clef_status status(void) { return CLEF_STATUS_OK; }\n",
@@ -114,21 +117,128 @@ fn compiles_with_tcc() {
     }
 }
 
-/// LuaJIT's `ffi.cdef` and most other readers of C see what the preprocessor leaves.
-#[test]
-fn constants_survive_the_preprocessor() {
+/// What the preprocessor leaves of the header.
+fn preprocessed(flags: &[&str]) -> String {
     let output = Command::new("cc")
         .args(["-E", "-P"])
+        .args(flags)
         .arg(root().join("include/clef.h"))
         .output()
         .expect("a C compiler is installed as cc");
-    let left = String::from_utf8_lossy(&output.stdout);
+    text(&output.stdout)
+}
+
+/// LuaJIT's `ffi.cdef` and most other readers of C see what the preprocessor leaves.
+#[test]
+fn constants_survive_the_preprocessor() {
+    let left = preprocessed(&[]);
     let left: BTreeSet<&str> = left.split([',', '{', '}']).map(str::trim).collect();
     for constant in declarations() {
         if constant.kind == Kind::Enumerator {
             assert!(left.contains(&*constant.text), "{} is gone", constant.text);
         }
     }
+}
+
+const LUA: &str = "\
+    local ffi = require 'ffi'\n\
+    ffi.cdef(io.open(arg[1]):read('*a'))\n\
+    local clef = ffi.load(arg[2])\n\
+    print(ffi.string(clef.clef_status_name(clef.CLEF_STATUS_TIMEOUT)))\n";
+
+#[test]
+#[cfg(target_os = "linux")]
+fn luajit_reads_what_the_preprocessor_leaves() {
+    if !require("luajit", has_luajit()) {
+        return;
+    }
+    for flags in [&[] as &[&str], &["-DCLEF_API="]] {
+        let folder = scratch("header-luajit");
+        let (file, script) = (folder.join("clef.i"), folder.join("read.lua"));
+        fs::write(&file, preprocessed(flags)).expect("the target folder can be written");
+        fs::write(&script, LUA).expect("the target folder can be written");
+        let output = Command::new("luajit")
+            .args([script, file, Library::get().folder.join("libclef.so")])
+            .env_remove("LD_LIBRARY_PATH")
+            .output()
+            .expect("luajit runs");
+        assert_eq!(
+            (text(&output.stdout), text(&output.stderr)),
+            ("CLEF_STATUS_TIMEOUT\n".into(), String::new())
+        );
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn has_luajit() -> bool {
+    Command::new("luajit").arg("-v").output().is_ok()
+}
+
+#[test]
+fn windows_imports_functions_unless_they_are_linked_statically() {
+    if !require("clang", has("clang")) {
+        return;
+    }
+    let folder = scratch("header-windows");
+    let source = folder.join("call.c");
+    let call = "#include <clef.h>\nuint32_t version(void) { return clef_version_number(); }\n";
+    fs::write(&source, call).expect("the target folder can be written");
+    for (flags, is_imported) in [(&[] as &[&str], true), (&["-DCLEF_STATIC"], false)] {
+        for target in ["x86_64-pc-windows-msvc", "x86_64-w64-windows-gnu"] {
+            let output = Command::new("clang")
+                .arg(format!("--target={target}"))
+                .args(["-ffreestanding", "-S", "-o", "-"])
+                .args(flags)
+                .args(["-I", "include"])
+                .arg(&source)
+                .current_dir(root())
+                .output()
+                .expect("clang runs");
+            assert!(output.status.success(), "{}", text(&output.stderr));
+            let assembly = text(&output.stdout);
+            assert!(assembly.contains("clef_version_number"), "{assembly}");
+            assert_eq!(assembly.contains("__imp_clef_version_number"), is_imported);
+        }
+    }
+}
+
+#[test]
+fn deprecation_is_heard_unless_silenced() {
+    let folder = scratch("header-deprecated");
+    let source = folder.join("deprecated.c");
+    let call = "#include <clef.h>\n\
+                CLEF_API\nCLEF_DEPRECATED(\"use clef_newer\")\nvoid clef_older(void);\n\
+                void call(void);\nvoid call(void) { clef_older(); }\n";
+    fs::write(&source, call).expect("the target folder can be written");
+    for (flags, is_heard) in [(&[] as &[&str], true), (&["-DCLEF_NO_DEPRECATED"], false)] {
+        let output = Command::new("cc")
+            .args([
+                "-Wall",
+                "-Wextra",
+                "-Wpedantic",
+                "-fsyntax-only",
+                "-I",
+                "include",
+            ])
+            .args(flags)
+            .arg(&source)
+            .current_dir(root())
+            .output()
+            .expect("a C compiler is installed as cc");
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        assert_eq!(text(&output.stderr).contains("use clef_newer"), is_heard);
+        assert_eq!(output.stderr.is_empty(), !is_heard);
+    }
+}
+
+/// A C++ compiler may tell callbacks of C from its own.
+#[test]
+fn all_types_are_of_c() {
+    let header = header();
+    let opening = header.find("extern \"C\" {").expect("it is opened");
+    let first = header.find("typedef").expect("there are types");
+    assert!(opening < first);
+    assert_eq!(header.matches("extern \"C\" {").count(), 1);
 }
 
 #[test]
