@@ -1,8 +1,8 @@
-//! Makes the C header from `src/ffi`.
+//! Makes the C header from `src/ffi`, and names the shared library after the version of its ABI.
 
 use std::env;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 fn main() {
     for path in [
@@ -15,7 +15,27 @@ fn main() {
         println!("cargo::rerun-if-changed={path}");
     }
     println!("cargo::rerun-if-env-changed=CLEF_RENEW_HEADER");
-    stay_mapped();
+    match System::of_target() {
+        System::Elf => {
+            link_with("-Wl,-z,nodelete");
+            name_library(
+                "-Wl,-soname,",
+                &format!("libclef.so.{}", abi_version()),
+                "libclef.so",
+            );
+        }
+        // An app's package holds libraries without a version alone.
+        System::Android => {
+            link_with("-Wl,-z,nodelete");
+            link_with("-Wl,-soname,libclef.so");
+        }
+        System::Apple => name_library(
+            "-Wl,-install_name,@rpath/",
+            &format!("libclef.{}.dylib", abi_version()),
+            "libclef.dylib",
+        ),
+        System::Other => {}
+    }
 
     let header = header();
     let fresh = PathBuf::from(env::var_os("OUT_DIR").expect("Cargo sets it")).join("clef.h");
@@ -27,21 +47,71 @@ fn main() {
     }
 }
 
-/// Has `dlclose` leave the library in memory. A name look-up that hangs in the system's resolver returns into it, and the
-/// standard library takes one of the process's few thread-specific keys each time it is loaded anew.
-fn stay_mapped() {
-    let has_elf = [
-        "linux",
-        "android",
-        "freebsd",
-        "netbsd",
-        "openbsd",
-        "dragonfly",
-    ];
-    let target = env::var("CARGO_CFG_TARGET_OS").expect("Cargo sets it");
-    if has_elf.contains(&target.as_str()) {
-        println!("cargo::rustc-cdylib-link-arg=-Wl,-z,nodelete");
+/// How the target's shared libraries are linked.
+enum System {
+    /// `dlclose` has to leave the library in memory (`nodelete`): a name look-up that hangs in the system's resolver
+    /// returns into it, and the standard library takes one of the process's few thread-specific keys each time it is
+    /// loaded anew.
+    Elf,
+    Android,
+    Apple,
+    Other,
+}
+
+impl System {
+    fn of_target() -> System {
+        let is_apple = env::var("CARGO_CFG_TARGET_VENDOR").is_ok_and(|vendor| vendor == "apple");
+        match &*env::var("CARGO_CFG_TARGET_OS").expect("Cargo sets it") {
+            "android" => System::Android,
+            "linux" | "freebsd" | "netbsd" | "openbsd" | "dragonfly" => System::Elf,
+            _ if is_apple => System::Apple,
+            _ => System::Other,
+        }
     }
+}
+
+fn link_with(argument: &str) {
+    println!("cargo::rustc-cdylib-link-arg={argument}");
+}
+
+/// What programs are bound to: those of one ABI version run with each other's library. As cargo-c has it.
+fn abi_version() -> String {
+    match (version_part("MAJOR"), version_part("MINOR")) {
+        (major, minor) if major == "0" => format!("0.{minor}"),
+        (major, _) => major,
+    }
+}
+
+/// Has programs that are linked against the library look for `name`, and lets those find it that are linked in place.
+fn name_library(argument: &str, name: &str, file: &str) {
+    link_with(&format!("{argument}{name}"));
+    #[cfg(unix)]
+    {
+        let link = artifacts().join(name);
+        if fs::read_link(&link).is_ok_and(|target| target == Path::new(file)) {
+            return;
+        }
+        let _ = fs::remove_file(&link);
+        if let Err(error) = std::os::unix::fs::symlink(file, &link) {
+            println!(
+                "cargo::warning=no link to the library in {}: {error}",
+                link.display()
+            );
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = file;
+}
+
+/// Where Cargo puts the library: `target/release`, above the `build` folder that `OUT_DIR` lies in.
+#[cfg(unix)]
+fn artifacts() -> PathBuf {
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("Cargo sets it"));
+    out.ancestors()
+        .find(|folder| folder.ends_with("build"))
+        .and_then(Path::parent)
+        .expect("OUT_DIR lies in a folder named build")
+        .to_owned()
 }
 
 fn header() -> String {
