@@ -8,7 +8,7 @@
 #   LIBDIR       the folder of the libraries in PREFIX: lib
 #   TARGET       the platform to build for, as Rust names it: this one
 #   CARGO_FLAGS  more for cargo, such as: --features keyring
-#   TARGET_DIR   where cargo builds: target/install
+#   TARGET_DIR   where cargo builds: install in its target folder
 #   CARGO, RUSTC, AS, LD, NM, OBJCOPY, AR, STRIP    those tools; STRIP=: leaves the symbols in
 #   ONLY         texts: all but the libraries, which takes no build; libraries: those alone
 set -eu
@@ -31,7 +31,7 @@ for argument; do
 done
 
 : "${PREFIX:=/usr/local}" "${DESTDIR:=}" "${LIBDIR:=lib}" "${TARGET:=}" "${CARGO_FLAGS:=}" "${ONLY:=}"
-: "${TARGET_DIR:=$root/target/install}"
+: "${TARGET_DIR:=${CARGO_TARGET_DIR:-$root/target}/install}"
 : "${CARGO:=cargo}" "${RUSTC:=rustc}" "${STRIP:=strip}"
 
 case $PREFIX in

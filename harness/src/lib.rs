@@ -19,7 +19,7 @@ mod program;
 mod tool;
 pub mod visitor;
 
-pub use library::{Library, cargo, cargo_build, root};
+pub use library::{Library, cargo, cargo_build, from_a_shell, root};
 pub use login::run_with_login;
 pub use node::install_packages;
 pub use program::Program;

@@ -1,6 +1,7 @@
 //! The library that C programs are built against.
 
 use std::env;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
@@ -13,21 +14,28 @@ pub fn root() -> &'static Path {
 }
 
 /// Cargo, in the root of the repository, as from a shell.
+pub fn cargo() -> Command {
+    let mut cargo = from_a_shell(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(root());
+    cargo
+}
+
+/// A program that runs cargo, as from a shell.
 ///
 /// What cargo tells the tests that it runs is left out: `ring` takes a change of that for a reason to be built anew, and
 /// everything above it with it.
-pub fn cargo() -> Command {
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(root()).env_remove("OUT_DIR");
+pub fn from_a_shell(program: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(program);
+    command.env_remove("OUT_DIR");
     for (name, _) in env::vars_os() {
         let of_a_package = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_"]
             .iter()
             .any(|prefix| name.to_string_lossy().starts_with(prefix));
         if of_a_package {
-            cargo.env_remove(name);
+            command.env_remove(name);
         }
     }
-    cargo
+    command
 }
 
 /// Builds the library with further arguments for `cargo build`; gives the path of the shared library.

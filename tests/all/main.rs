@@ -16,6 +16,8 @@ mod examples;
 mod header;
 #[cfg(target_os = "linux")]
 mod keyring;
+#[cfg(target_os = "linux")]
+mod packaging;
 mod panic;
 mod planted_bugs;
 mod proxy;

@@ -1,0 +1,7 @@
+//! What a C programmer gets who has never heard of Cargo: clef installed, found, linked and run.
+
+mod build_tools;
+mod hosts;
+mod installation;
+mod libraries;
+mod tree;
