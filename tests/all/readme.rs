@@ -9,12 +9,14 @@ use std::process::Command;
 use clef::Status;
 use clef_harness::{Library, root};
 #[cfg(target_os = "linux")]
-use clef_harness::{Program, visitor};
+use clef_harness::{Program, has, require, visitor};
 #[cfg(target_os = "linux")]
 use clef_sandbox::{CLIENT_ID, Options, Sandbox};
 
 #[cfg(target_os = "linux")]
 use crate::desktop::Desktop;
+#[cfg(target_os = "linux")]
+use crate::packaging::installation::prefix;
 use crate::support::scratch;
 #[cfg(target_os = "linux")]
 use crate::support::text;
@@ -58,12 +60,14 @@ fn every_name_of_clef_that_the_documents_speak_of_is_in_the_header() {
     }
 }
 
-/// A beginning of a name (`clef_prompt_for_…`), a crate of ours, or what the tests read from the environment.
+/// A beginning of a name (`clef_prompt_for_…`), a crate of ours, what the tests read from the environment, or a setting
+/// of CMake's.
 fn is_not_of_the_header(name: &str) -> bool {
     name.ends_with('_')
         || ["clef_harness", "clef_x", "clef_x_free"].contains(&name)
         || name.starts_with("CLEF_TEST_")
         || name == "CLEF_RENEW_HEADER"
+        || read("CMakeLists.txt").contains(name)
 }
 
 #[test]
@@ -136,22 +140,48 @@ fn the_first_thing_is_the_first_program() {
 #[test]
 #[cfg(target_os = "linux")]
 fn first_program_compiles_as_the_readme_says_and_logs_in() {
+    if !require("pkg-config", has("pkg-config")) {
+        return;
+    }
     let readme = read("README.md");
-    let install = section(&readme, "## Install");
-    let commands: Vec<_> = install
-        .split("```sh\n")
-        .skip(1)
-        .filter_map(|rest| rest.split("\n```").next())
-        .filter(|command| command.starts_with("cc "))
-        .collect();
-    assert_eq!(commands.len(), 2, "one for each kind of library");
-    for (kind, command) in ["shared", "static"].into_iter().zip(commands) {
+    let commands = shell(section(&readme, "## Install"));
+    let (export, compilations): (Vec<_>, Vec<_>) = commands
+        .into_iter()
+        .filter(|command| command.starts_with("cc ") || command.starts_with("export "))
+        .partition(|command| command.starts_with("export "));
+    assert_eq!((export.len(), compilations.len()), (1, 3));
+    for (kind, command) in ["shared", "static", "in place"]
+        .into_iter()
+        .zip(compilations)
+    {
         let folder = scratch(&format!("readme-{kind}"));
+        // As if it had been installed there.
+        std::os::unix::fs::symlink(prefix(), folder.join("clef")).expect("links can be made");
         let source = root().join(FIRST_PROGRAM).display().to_string();
         assert!(command.contains(FIRST_PROGRAM), "{command}");
-        compile(&command.replace(FIRST_PROGRAM, &source), &folder);
+        let command = command.replace(FIRST_PROGRAM, &source);
+        compile_after(export[0], &command, &folder);
         log_in(&Program::at(folder.join("login")), &folder);
     }
+}
+
+/// The blocks of shell commands.
+fn shell(text: &str) -> Vec<&str> {
+    text.split("```sh\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("\n```").next())
+        .collect()
+}
+
+#[test]
+fn every_setting_of_the_installation_is_known() {
+    let readme = read("README.md");
+    let script = read("packaging/install.sh");
+    let install = section(&readme, "## Install");
+    for setting in ["PREFIX", "DESTDIR", "LIBDIR", "TARGET", "CARGO_FLAGS"] {
+        assert!(install.contains(setting) && script.contains(&format!("#   {setting} ")));
+    }
+    assert!(shell(install)[0].starts_with("packaging/install.sh PREFIX="));
 }
 
 #[test]
@@ -262,6 +292,11 @@ fn compiles(name: &str, source: &str) {
 
 /// Runs a compiler's command of the README, with the library of the tests in place of the release library.
 fn compile(command: &str, folder: &Path) {
+    compile_after("true", command, folder);
+}
+
+/// [`compile`] after another command, at home in `folder`.
+fn compile_after(before: &str, command: &str, folder: &Path) {
     let library = Library::get().folder.display().to_string();
     let flags = env::var("CLEF_TEST_CFLAGS").unwrap_or_default();
     let include = format!("-I{}", root().join("include").display());
@@ -270,8 +305,10 @@ fn compile(command: &str, folder: &Path) {
         .replace("-Iinclude", &include)
         .replace("$PWD/target/release", &library)
         .replace("target/release", &library);
+    let command = format!("{before} && {command}");
     let output = Command::new("sh")
         .current_dir(folder)
+        .env("HOME", folder)
         .args(["-c", &command])
         .output()
         .expect("there is a shell");

@@ -3,10 +3,13 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::process::Command;
 
 use clef_harness::{has, require, root};
 
-use super::installation::{Outside, dynamic, installer, prefix, run, setting, soname, target_dir};
+use super::installation::{
+    Outside, attempt, dynamic, install, installer, prefix, run, setting, soname, target_dir,
+};
 
 #[test]
 fn make_needs_pkg_config_alone() {
@@ -133,7 +136,7 @@ fn libraries_may_lie_deeper() {
     }
     let outside = Outside::with("deeper", &[]);
     let tree = outside.folder.join("tree");
-    super::installation::install([
+    install([
         "PREFIX=/usr",
         "LIBDIR=lib/x86_64-linux-gnu",
         "ONLY=texts",
@@ -155,14 +158,33 @@ fn libraries_may_lie_deeper() {
 }
 
 #[test]
+fn pkg_config_names_the_system_libraries_where_they_are_needed() {
+    if !require("pkg-config", has("pkg-config")) {
+        return;
+    }
+    let outside = Outside::with("system-libraries", &[]);
+    for (arguments, are_needed) in [
+        (&["--libs", "clef"] as &[&str], false),
+        (&["--static", "--libs", "clef"], true),
+        (&["--libs", "clef-static"], true),
+    ] {
+        let printed = run(outside.tool("pkg-config").args(arguments));
+        let flags: Vec<_> = printed.split_whitespace().collect();
+        for library in ["-lpthread", "-lm", "-ldl"] {
+            assert_eq!(flags.contains(&library), are_needed, "{printed}");
+        }
+    }
+}
+
+#[test]
 fn nothing_that_is_installed_names_the_folder_it_was_installed_to() {
     let first = prefix()
         .ancestors()
         .nth(3)
         .expect("it was moved deeper")
         .join("first");
-    let found = super::installation::attempt(
-        std::process::Command::new("grep")
+    let found = attempt(
+        Command::new("grep")
             .args(["-rlF", &first.display().to_string()])
             .arg(prefix()),
     );

@@ -2,6 +2,6 @@
 
 mod build_tools;
 mod hosts;
-mod installation;
+pub mod installation;
 mod libraries;
 mod tree;
