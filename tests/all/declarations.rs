@@ -22,7 +22,7 @@ pub enum Kind {
 }
 
 /// A function: its result's type, its name, and its parameters as they are written.
-#[derive(PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Function {
     pub result: String,
     pub name: String,
@@ -36,8 +36,13 @@ pub fn header() -> String {
 
 /// All that the header declares.
 pub fn declarations() -> Vec<Declaration> {
+    declarations_in(&header())
+}
+
+/// All that this text of a header declares.
+pub fn declarations_in(header: &str) -> Vec<Declaration> {
     let mut found = Vec::new();
-    read(&header(), ';', &mut found);
+    read(header, ';', &mut found);
     found
 }
 
@@ -144,8 +149,12 @@ fn declared(comment: &str, text: &str, end: char) -> Option<Declaration> {
 }
 
 fn function(text: &str) -> Option<Function> {
-    let (head, parameters) = text.trim_end().strip_suffix(')')?.split_once('(')?;
-    let head = head.strip_prefix("CLEF_API\n")?;
+    let text = text.trim_end().strip_prefix("CLEF_API\n")?;
+    let text = match text.strip_prefix("CLEF_DEPRECATED(") {
+        Some(reason) => reason.split_once("\")")?.1.trim_start(),
+        None => text,
+    };
+    let (head, parameters) = text.strip_suffix(')')?.split_once('(')?;
     let name = head.rsplit([' ', '*']).next()?;
     Some(Function {
         result: head[..head.len() - name.len()].trim().to_owned(),

@@ -326,9 +326,15 @@ fn enumerations_are_constants_and_no_types() {
 #[test]
 #[cfg(target_os = "linux")]
 fn declares_what_the_library_exports() {
+    assert_exports_what_is_declared(&Library::get().folder.join("libclef.so"));
+}
+
+/// Whatever features a library is built with, a program finds the same functions in it.
+#[cfg(target_os = "linux")]
+pub fn assert_exports_what_is_declared(library: &Path) {
     let output = Command::new("nm")
         .args(["-D", "--defined-only", "--format=posix"])
-        .arg(Library::get().folder.join("libclef.so"))
+        .arg(library)
         .output()
         .expect("nm is installed with the C compiler");
     let listing = String::from_utf8_lossy(&output.stdout);

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use clef_harness::{Library, Program, cargo_build, require};
 
+use crate::header::assert_exports_what_is_declared;
 use crate::support::scratch;
 
 /// What runs in the session, with the program as `$1`. The service would end with the bus, but not always.
@@ -50,12 +51,9 @@ fn keyring() {
     }
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("keyring");
     let target = target.to_str().expect("the path is UTF-8");
-    let library = Library::of(&cargo_build(&[
-        "--features",
-        "keyring",
-        "--target-dir",
-        target,
-    ]));
+    let library = cargo_build(&["--features", "keyring", "--target-dir", target]);
+    assert_exports_what_is_declared(&library);
+    let library = Library::of(&library);
     let folder = scratch("keyring");
     let program = Program::compile_against(&library, "tests/c/keyring.c", &folder, &[]);
     let program = program.path();

@@ -1,6 +1,7 @@
 //! All integration tests, in one program since each would link everything anew.
 #![forbid(unsafe_code)]
 
+mod abi;
 mod arguments;
 mod browser;
 mod c_programs;
