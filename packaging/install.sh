@@ -133,10 +133,13 @@ link() {
     ln -s "$1" "$into/$LIBDIR/$2"
 }
 
-# With these crate types alone, without the one for Rust programs, cargo optimises over all crates.
+# With these crate types alone, without the one for Rust programs, cargo optimises over all crates. Panics name source
+# files: without where they lie on this machine, who builds the same gets the same.
 build() {
+    home=${CARGO_HOME:-$HOME/.cargo}
     # shellcheck disable=SC2086
     (cd "$root" && "$CARGO" rustc --release --package clef-auth --lib --crate-type cdylib,staticlib \
+        --config "build.rustflags=['--remap-path-prefix=$home=cargo', '--remap-path-prefix=$root=clef']" \
         --target-dir "$TARGET_DIR" ${TARGET:+--target "$TARGET"} $CARGO_FLAGS)
 }
 

@@ -4,4 +4,5 @@ mod build_tools;
 mod hosts;
 pub mod installation;
 mod libraries;
+mod release;
 mod tree;
