@@ -1,0 +1,3 @@
+module clef
+
+go 1.19
