@@ -69,7 +69,7 @@ func OpenOrLogin(ctx context.Context, credentials *Credentials, options *LoginOp
 
 // PendingLogin is a login under way, for programs that show it in their own way without a function to call.
 type PendingLogin struct {
-	operation *operation
+	operation operation
 }
 
 // StartLogin begins what [Login] does, and returns at once. With [NoBrowser] and no Browser function, show
@@ -92,7 +92,7 @@ func StartLogin(ctx context.Context, credentials *Credentials, options *LoginOpt
 	if err != nil {
 		return nil, err
 	}
-	return &PendingLogin{o}, nil
+	return &PendingLogin{*o}, nil
 }
 
 // settings copies the options for the library.

@@ -7,7 +7,6 @@ import (
 	"context"
 	"math"
 	"sync"
-	"sync/atomic"
 	"time"
 	"unsafe"
 )
@@ -28,9 +27,6 @@ import (
 //	}
 type RefreshingToken struct {
 	handle *handle
-	// rejected is the access token that the Web API answered 401 to. Until there is another one, the library decides what
-	// to serve.
-	rejected atomic.Pointer[string]
 
 	mutex        sync.Mutex
 	invalidation *invalidation
@@ -78,10 +74,7 @@ func (t *RefreshingToken) AccessToken(ctx context.Context) (string, error) {
 	switch C.clef_go_fresh_access_token(t.pointer(), (*C.char)(unsafe.Pointer(&buffer.text)), C.size_t(len(buffer.text)),
 		&buffer.length) {
 	case C.CLEF_GO_READ:
-		text := string(buffer.text[:buffer.length])
-		if rejected := t.rejected.Load(); rejected == nil || *rejected != text {
-			return text, nil
-		}
+		return string(buffer.text[:buffer.length]), nil
 	case C.CLEF_GO_CALLED_BACK:
 		// The library knows by the thread whether this would wait for itself.
 		var text *C.char
@@ -176,12 +169,6 @@ func (t *RefreshingToken) invalidationOf(accessToken string) *invalidation {
 }
 
 func (t *RefreshingToken) invalidate(accessToken string) error {
-	if current, err := t.Snapshot(); err == nil {
-		if current.AccessToken == accessToken {
-			t.rejected.Store(&accessToken)
-		}
-		current.Close()
-	}
 	return call(func(a *arguments, err **C.clef_error) C.clef_status {
 		return C.clef_refreshing_token_invalidate(a.refreshing(t), a.text("accessToken", accessToken), err)
 	})

@@ -113,6 +113,9 @@ func (r *Runtime) KeepFresh(token *RefreshingToken) error {
 
 // use starts the pump, where that is not done yet; handle.done ends it.
 func (c *runtimeCore) use() error {
+	if c == nil {
+		return ErrClosed
+	}
 	if err := c.handle.use(); err != nil {
 		return err
 	}
@@ -171,7 +174,7 @@ func (c *runtimeCore) calledBack() func() {
 
 // close is C.clef_runtime_close; then it waits until nobody uses the runtime, and frees it.
 func (c *runtimeCore) close(timeoutMs C.int64_t) error {
-	if c.handle.use() != nil {
+	if c == nil || c.handle.use() != nil {
 		return nil
 	}
 	c.mutex.Lock()

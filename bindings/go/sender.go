@@ -4,6 +4,7 @@ package clef
 import "C"
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"runtime/cgo"
@@ -42,6 +43,9 @@ func (c HTTPConfig) String() string {
 
 // GoString shows no secret.
 func (c HTTPConfig) GoString() string { return c.String() }
+
+// MarshalJSON writes what [HTTPConfig.String] gives.
+func (c HTTPConfig) MarshalJSON() ([]byte, error) { return json.Marshal(c.String()) }
 
 // Format prints what [HTTPConfig.String] gives, whatever the verb.
 func (c HTTPConfig) Format(state fmt.State, _ rune) { fmt.Fprint(state, c.String()) }

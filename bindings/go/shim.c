@@ -26,21 +26,19 @@ bool clef_go_is_called_back(void)
 int32_t clef_go_fresh_access_token(const clef_refreshing_token *token, char *buffer, size_t size,
                                    size_t *length)
 {
-    clef_token *current = NULL;
-    int32_t outcome = CLEF_GO_STALE;
+    char *text = NULL;
+    int32_t outcome = CLEF_GO_WOULD_BLOCK;
 
-    *length = 0;
     if (depth > 0)
         return CLEF_GO_CALLED_BACK;
-    if (clef_refreshing_token_token(token, &current, NULL) == CLEF_STATUS_OK &&
-        !clef_token_is_expiring(current)) {
-        const char *text = clef_token_access_token(current);
-        *length = strlen(text);
-        outcome = *length > size ? CLEF_GO_TOO_LONG : CLEF_GO_READ;
-        if (outcome == CLEF_GO_READ)
-            memcpy(buffer, text, *length);
+    if (clef_refreshing_token_try_access_token(token, &text, NULL) != CLEF_STATUS_OK)
+        return outcome;
+    *length = strlen(text);
+    if (*length <= size) {
+        memcpy(buffer, text, *length);
+        outcome = CLEF_GO_READ;
     }
-    clef_token_free(current);
+    clef_string_free(text);
     return outcome;
 }
 

@@ -10,9 +10,9 @@ void clef_go_string_free(char *string);
 /* Whether this thread is in a callback of clef's. A goroutine keeps its thread for as long as that lasts. */
 bool clef_go_is_called_back(void);
 
-enum { CLEF_GO_READ = 1, CLEF_GO_CALLED_BACK = 2, CLEF_GO_TOO_LONG = 3, CLEF_GO_STALE = 4 };
+enum { CLEF_GO_READ = 1, CLEF_GO_CALLED_BACK = 2, CLEF_GO_WOULD_BLOCK = 3 };
 
-/* Copies the access token where there is nothing to wait for, and says whether there was (CLEF_GO_READ). */
+/* Copies the access token where it is at hand, in one call from Go; says whether it was (CLEF_GO_READ). */
 int32_t clef_go_fresh_access_token(const clef_refreshing_token *token, char *buffer, size_t size,
                                    size_t *length);
 
