@@ -1,3 +1,5 @@
+//go:build !race
+
 package clef_test
 
 import (
@@ -6,6 +8,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"testing"
 
 	"clef"
@@ -13,27 +16,32 @@ import (
 
 const many = 100_000
 
-// Memory stays flat, whether what is made is closed or left to the garbage collector.
+// The race detector's own memory grows, so this is for builds without it. Memory stays flat, whether what is made is closed or left to the garbage collector.
 func TestMemoryStaysFlat(t *testing.T) {
 	json := `{"access_token": "` + string(bytes.Repeat([]byte("a"), 200)) + `", "refresh_token": "r", "scope": "b c"}`
 	credentials := newCredentials()
 	for name, make := range map[string]func(){
-		"tokens that are closed": func() { must(clef.TokenFromJSON(json, 0)).Close() },
-		"tokens that are left":   func() { must(clef.TokenFromJSON(json, 0)) },
+		"tokens, closed": func() { must(clef.TokenFromJSON(json, 0)).Close() },
+		"tokens, left":   func() { must(clef.TokenFromJSON(json, 0)) },
 		"scope sets": func() {
 			if clef.EveryScope().Without(clef.ScopeUserTopRead).Len() != 16 {
 				t.Error("it is another set")
 			}
 		},
-		"refreshing tokens with a listener that are closed": func() { refreshingToken(json, credentials).Close() },
-		"refreshing tokens with a listener that are left":   func() { refreshingToken(json, credentials) },
+		"refreshing tokens with a listener, closed": func() { refreshingToken(json, credentials).Close() },
+		"refreshing tokens with a listener, left":   func() { refreshingToken(json, credentials) },
 	} {
+		// How many are left until the next collection varies; one of them has more than 500 bytes, so that all are 50 MB.
+		limit := 4 << 20
+		if strings.HasSuffix(name, "left") {
+			limit = 24 << 20
+		}
 		t.Run(name, func(t *testing.T) {
 			// As much as there is between two collections is there to stay.
 			repeat(many, make)
 			before := residentBytes(t)
 			repeat(many, make)
-			if grown := residentBytes(t) - before; grown > 8<<20 {
+			if grown := residentBytes(t) - before; grown > limit {
 				t.Errorf("it grows by %d KiB", grown>>10)
 			}
 		})
