@@ -92,6 +92,14 @@ func (t *RefreshingToken) AccessToken(ctx context.Context) (string, error) {
 	}, (*operation).accessToken)
 }
 
+// TryAccessToken is the access token if it is at hand, as [RefreshingToken.AccessToken] would give it without a refresh.
+// Secret. It never waits: [ErrWouldBlock] where the token has to be refreshed first.
+func (t *RefreshingToken) TryAccessToken() (string, error) {
+	return t.ask(func(token *C.clef_refreshing_token, text **C.char, err **C.clef_error) C.clef_status {
+		return C.clef_refreshing_token_try_access_token(token, text, err)
+	})
+}
+
 // Token is a token that is not about to expire, refreshed first where it is: the method of an oauth2.TokenSource. It waits
 // as long as that takes; [RefreshingToken.AccessToken] can be told how long.
 func (t *RefreshingToken) Token() (*Token, error) {

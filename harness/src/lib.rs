@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod go;
 mod library;
 mod login;
 mod node;
@@ -20,6 +21,8 @@ mod tool;
 pub mod visitor;
 
 pub use library::{Library, cargo, cargo_build, from_a_shell, root};
+pub use go::{go_command, has_go};
+pub use library::{Library, cargo, cargo_build, root};
 pub use login::run_with_login;
 pub use node::install_packages;
 pub use program::Program;

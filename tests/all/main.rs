@@ -14,6 +14,7 @@ mod desktop;
 #[cfg(target_os = "linux")]
 mod engines;
 mod examples;
+mod go;
 mod header;
 #[cfg(target_os = "linux")]
 mod keyring;

@@ -4,6 +4,7 @@
 //! benchmark of the bindings has them from here too.
 
 mod c;
+mod go;
 
 use std::path::Path;
 use std::process::Command;
@@ -19,10 +20,16 @@ pub struct Language {
 }
 
 /// All languages that clef has a binding for.
-pub const LANGUAGES: &[Language] = &[Language {
-    name: "C",
-    build: c::build,
-}];
+pub const LANGUAGES: &[Language] = &[
+    Language {
+        name: "C",
+        build: c::build,
+    },
+    Language {
+        name: "Go",
+        build: go::build,
+    },
+];
 
 /// A runner that can be called.
 pub struct Runner {

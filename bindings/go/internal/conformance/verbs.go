@@ -246,9 +246,10 @@ func init() {
 		"refreshing_token": {"token credentials", func(s *step) (any, error) {
 			return anyOf(clef.NewRefreshingToken(s.token(), s.credentials()))
 		}},
-		"access_token": {"token concurrently", verbAccessToken},
-		"snapshot":     {"token", func(s *step) (any, error) { return anyOf(s.refreshing().Snapshot()) }},
-		"refresh_now":  {"token", func(s *step) (any, error) { return nil, s.refreshing().Refresh(ctx) }},
+		"access_token":     {"token concurrently", verbAccessToken},
+		"try_access_token": {"token", func(s *step) (any, error) { return anyOf(s.refreshing().TryAccessToken()) }},
+		"snapshot":         {"token", func(s *step) (any, error) { return anyOf(s.refreshing().Snapshot()) }},
+		"refresh_now":      {"token", func(s *step) (any, error) { return nil, s.refreshing().Refresh(ctx) }},
 		"invalidate": {"token access_token", func(s *step) (any, error) {
 			return nil, s.refreshing().Invalidate(ctx, s.needed("access_token"))
 		}},
