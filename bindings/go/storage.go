@@ -99,9 +99,7 @@ func (t *storeTask) end(err error, answer func(a *arguments, task *C.clef_store_
 
 // runTask has the program do what the task says, on a goroutine of its own.
 func runTask(storage Storage, t *storeTask) {
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	go cancelWhen(ctx, cancel, t.isCancelled)
+	// Read before anybody else looks at the task: it is for one thread at a time.
 	key := StoreKey{
 		Key:         C.GoString(C.clef_store_task_key(t.task)),
 		AccountsURL: C.GoString(C.clef_store_task_accounts_url(t.task)),
@@ -112,41 +110,39 @@ func runTask(storage Storage, t *storeTask) {
 		Version: C.GoString(C.clef_store_task_version(t.task)),
 		Fence:   int64(C.clef_store_task_fence(t.task)),
 	}
-	switch C.clef_store_task_kind(t.task) {
-	case C.CLEF_STORE_TASK_LOAD:
+	kind, value := C.clef_store_task_kind(t.task), C.GoString(C.clef_store_task_value(t.task))
+	timeToLive := time.Duration(C.clef_store_task_time_to_live_ms(t.task)) * time.Millisecond
+
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go cancelWhen(ctx, cancel, t.isCancelled)
+	lister, lists := storage.(Lister)
+	locker, locks := storage.(Locker)
+	switch {
+	case kind == C.CLEF_STORE_TASK_LOAD:
 		t.load(storage.Load(ctx, key))
-	case C.CLEF_STORE_TASK_SAVE:
-		version, err := storage.Save(ctx, key, C.GoString(C.clef_store_task_value(t.task)), change)
-		t.end(err, func(a *arguments, task *C.clef_store_task, err **C.clef_error) C.clef_status {
-			if version == "" {
-				return C.CLEF_STATUS_OK
-			}
-			return C.clef_store_task_set_version(task, a.text("version", version), err)
-		})
-	case C.CLEF_STORE_TASK_REMOVE:
+	case kind == C.CLEF_STORE_TASK_SAVE:
+		t.saved(storage.Save(ctx, key, value, change))
+	case kind == C.CLEF_STORE_TASK_REMOVE:
 		t.end(storage.Remove(ctx, key, change), nil)
-	case C.CLEF_STORE_TASK_LIST:
-		if lister, ok := storage.(Lister); ok {
-			t.list(lister.Accounts(ctx, key))
-		} else {
-			t.end(newError(ErrUnsupported, "this storage cannot list"), nil)
-		}
-	case C.CLEF_STORE_TASK_LOCK:
-		if locker, ok := storage.(Locker); ok {
-			timeToLive := time.Duration(C.clef_store_task_time_to_live_ms(t.task)) * time.Millisecond
-			t.lock(ctx, locker, key, timeToLive)
-		} else {
-			t.end(newError(ErrUnsupported, "this storage has no locks"), nil)
-		}
-	case C.CLEF_STORE_TASK_UNLOCK:
-		if locker, ok := storage.(Locker); ok {
-			t.end(locker.Unlock(ctx, key, change.Fence), nil)
-		} else {
-			t.end(newError(ErrUnsupported, "this storage has no locks"), nil)
-		}
+	case kind == C.CLEF_STORE_TASK_LIST && lists:
+		t.list(lister.Accounts(ctx, key))
+	case kind == C.CLEF_STORE_TASK_LOCK && locks:
+		t.lock(ctx, locker, key, timeToLive)
+	case kind == C.CLEF_STORE_TASK_UNLOCK && locks:
+		t.end(locker.Unlock(ctx, key, change.Fence), nil)
 	default:
-		t.end(newError(ErrUnsupported, "this version of the package does not know such a task"), nil)
+		t.end(newError(ErrUnsupported, "this storage cannot do that"), nil)
 	}
+}
+
+func (t *storeTask) saved(version string, err error) {
+	t.end(err, func(a *arguments, task *C.clef_store_task, err **C.clef_error) C.clef_status {
+		if version == "" {
+			return C.CLEF_STATUS_OK
+		}
+		return C.clef_store_task_set_version(task, a.text("version", version), err)
+	})
 }
 
 func (t *storeTask) load(value, version string, err error) {

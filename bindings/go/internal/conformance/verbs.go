@@ -68,9 +68,6 @@ func init() {
 			}
 			return nil, nil
 		}},
-		"list_files": {"path", func(s *step) (any, error) {
-			return strconv.Itoa(len(must(os.ReadDir(s.needed("path"))))), nil
-		}},
 
 		"gen_state":            {"bytes", func(s *step) (any, error) { return anyOf(clef.NewState(int(s.number("bytes", 0)))) }},
 		"parse_code_from_url":  {"url", func(s *step) (any, error) { return anyOf(clef.ParseCodeFromURL(s.needed("url"))) }},
