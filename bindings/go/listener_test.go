@@ -99,9 +99,11 @@ func TestListenerHoldsNobodyElseUp(t *testing.T) {
 		outcome := make(chan error)
 		go func() { outcome <- slow.Refresh(ctx) }()
 		<-begun
-		if err := quick.Refresh(ctx); err != nil {
+		soon, cancel := context.WithTimeout(ctx, 10*time.Second)
+		if err := quick.Refresh(soon); err != nil {
 			t.Error(err)
 		}
+		cancel()
 		goOn <- struct{}{}
 		if err := <-outcome; err != nil {
 			t.Error(err)

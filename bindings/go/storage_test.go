@@ -14,8 +14,9 @@ import (
 
 // memory is a storage with versions, leases and fences.
 type memory struct {
-	mutex   sync.Mutex
-	entries map[string]*entry
+	mutex     sync.Mutex
+	entries   map[string]*entry
+	conflicts int
 }
 
 type entry struct {
@@ -23,7 +24,6 @@ type entry struct {
 	version        int
 	fence          int64
 	lockedUntil    time.Time
-	saves          int
 }
 
 func (m *memory) entry(key clef.StoreKey) *entry {
@@ -55,10 +55,10 @@ func (m *memory) Save(_ context.Context, key clef.StoreKey, value string, change
 		stored = strconv.Itoa(e.version)
 	}
 	if change.Version != stored || change.Fence < e.fence {
+		m.conflicts++
 		return "", clef.ErrBusy
 	}
 	e.value, e.version, e.fence = value, e.version+1, change.Fence
-	e.saves++
 	return strconv.Itoa(e.version), nil
 }
 
@@ -120,6 +120,14 @@ func TestStorageOfOnesOwn(t *testing.T) {
 	defer second.Close()
 	if must(first.AccessToken(ctx)) != must(second.AccessToken(ctx)) || count(t, "refresh_token") != 1 {
 		t.Errorf("%d refreshes", count(t, "refresh_token"))
+	}
+	for i := 0; i < 2; i++ {
+		if err := first.Refresh(ctx); err != nil {
+			t.Error(err)
+		}
+	}
+	if storage.conflicts != 0 {
+		t.Errorf("%d saves do not stand on what is stored", storage.conflicts)
 	}
 	if accounts := must(store.Accounts(ctx, credentials)); len(accounts) != 1 || accounts[0] != "anna" {
 		t.Errorf("%v", accounts)
