@@ -214,3 +214,22 @@ func TestShutdownHasAnEnd(t *testing.T) {
 		t.Error("the refresh token is lost")
 	}
 }
+
+// A listener that closes the runtime it runs in does not wait for itself.
+func TestRuntimeIsClosedByItsListener(t *testing.T) {
+	reset(t)
+	own := must(clef.NewRuntime())
+	ctx, cancel := context.WithTimeout(clef.WithRuntime(context.Background(), own), 10*time.Second)
+	defer cancel()
+	token := must(newCredentials().Refreshing().RequestClientToken(ctx))
+	defer token.Close()
+	if err := token.SetListener(func(clef.Event) error { return own.Close() }); err != nil {
+		t.Fatal(err)
+	}
+	if err := token.Refresh(ctx); err != nil && !errors.Is(err, clef.ErrCancelled) {
+		t.Error(err)
+	}
+	await(t, "the end of the runtime", func() bool {
+		return errors.Is(token.Refresh(ctx), clef.ErrClosed)
+	})
+}

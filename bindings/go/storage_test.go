@@ -203,3 +203,8 @@ func TestContextEndsTheWaitingForAStorage(t *testing.T) {
 		}
 	}
 }
+
+func TestKeyringIsNotBuiltIn(t *testing.T) {
+	_, err := clef.NewKeyringStore("")
+	expectStatus(t, err, clef.ErrUnsupported)
+}
