@@ -18,7 +18,7 @@ namespace Clef
         private readonly RefreshingToken token;
         private Token seen;
         private ClefException seenError;
-        private bool hasWarned;
+        private DateTimeOffset? warnedOf;
 
         /// <summary>Watches a token from now on: what it is at this time is no news.</summary>
         public TokenWatcher(RefreshingToken token)
@@ -46,7 +46,8 @@ namespace Clef
         public event EventHandler<TokenEventArgs> LoginRequired;
 
         /// <summary>
-        /// The grant ends within <see cref="GrantWarning"/>: a good time to ask the user for another login. Told once.
+        /// The grant ends within <see cref="GrantWarning"/>: a good time to ask the user for another login. Told once
+        /// for each grant.
         /// </summary>
         public event EventHandler<TokenEventArgs> GrantExpiring;
 
@@ -66,7 +67,6 @@ namespace Clef
                 seen.Dispose();
                 // A clone, since the handlers may keep theirs.
                 seen = current.Clone();
-                hasWarned = false;
             }
             if (IsNews(error))
             {
@@ -77,9 +77,9 @@ namespace Clef
             }
             seenError = error;
             DateTimeOffset? end = current.GrantExpiresAt;
-            if (!hasWarned && end.HasValue && end.Value - DateTimeOffset.UtcNow < GrantWarning)
+            if (end.HasValue && end != warnedOf && end.Value - DateTimeOffset.UtcNow < GrantWarning)
             {
-                hasWarned = true;
+                warnedOf = end;
                 Raise(GrantExpiring, new TokenEventArgs(TokenEvent.GrantExpiring, current, null));
             }
         }

@@ -83,14 +83,33 @@ namespace Clef.Native
             return *left == *right;
         }
 
+        /// <summary>Eight bytes at a time: an access token has some 200, and is read before each request.</summary>
         private static int Length(byte* text)
         {
             byte* end = text;
+            while (((ulong)end & 7) != 0)
+            {
+                if (*end == 0)
+                {
+                    return (int)(end - text);
+                }
+                end++;
+            }
+            // An aligned word lies within one page, so what follows the end may be read.
+            while (!HasZero(*(ulong*)end))
+            {
+                end += 8;
+            }
             while (*end != 0)
             {
                 end++;
             }
             return checked((int)(end - text));
+        }
+
+        private static bool HasZero(ulong bytes)
+        {
+            return ((bytes - 0x0101010101010101) & ~bytes & 0x8080808080808080) != 0;
         }
     }
 }
