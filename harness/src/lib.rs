@@ -13,6 +13,7 @@
 #![warn(missing_docs)]
 
 mod go;
+mod csharp;
 mod library;
 mod login;
 mod node;
@@ -22,6 +23,7 @@ pub mod visitor;
 
 pub use library::{Library, cargo, cargo_build, from_a_shell, root};
 pub use go::{go_command, has_go};
+pub use csharp::{CSharp, has_csharp, mono};
 pub use library::{Library, cargo, cargo_build, root};
 pub use login::run_with_login;
 pub use node::install_packages;

@@ -7,6 +7,7 @@ mod browser;
 mod c_programs;
 mod conformance;
 mod core;
+mod csharp;
 mod declarations;
 mod demo;
 #[cfg(target_os = "linux")]

@@ -5,6 +5,7 @@
 
 mod c;
 mod go;
+mod csharp;
 
 use std::path::Path;
 use std::process::Command;
@@ -28,6 +29,10 @@ pub const LANGUAGES: &[Language] = &[
     Language {
         name: "Go",
         build: go::build,
+    },
+    Language {
+        name: "C#",
+        build: csharp::build,
     },
 ];
 

@@ -219,6 +219,15 @@ namespace Conformance
             return first.Get();
         }
 
+        private static object TryAccessToken(Step step)
+        {
+            string accessToken;
+            // In C# it is no exception.
+            return Refreshing(step).TryGetAccessToken(out accessToken)
+                ? accessToken
+                : throw new ClefException(Status.WouldBlock, "it has to be refreshed first");
+        }
+
         private static object KeepFresh(Step step)
         {
             Refreshing(step).KeepFresh(step.Play.Keep(new Runtime()));

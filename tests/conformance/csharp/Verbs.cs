@@ -155,6 +155,7 @@ namespace Conformance
             { "refreshing_token", new Verb("token credentials", step => new RefreshingToken(
                 step.Object<Token>("token"), Credentials(step))) },
             { "access_token", new Verb("token concurrently", AccessToken) },
+            { "try_access_token", new Verb("token", TryAccessToken) },
             { "snapshot", new Verb("token", step => Refreshing(step).Current) },
             { "refresh_now", new Verb("token", step => Done(() => Refreshing(step).Refresh())) },
             { "invalidate", new Verb("token access_token", step => Done(
