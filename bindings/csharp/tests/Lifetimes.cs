@@ -12,14 +12,24 @@ namespace ClefTests
     internal static class Lifetimes
     {
         private const int Many = 100000;
+        private const int BetweenCollections = 5000;
         private const int PageBytes = 4096;
         private const int Rounds = 2000;
 
         /// <summary>Far below what 100,000 lost tokens are.</summary>
         private const long FlatBytes = 8 * 1024 * 1024;
 
+        private const long FlatBytesOfErrors = 2 * 1024 * 1024;
+
         private const string Json =
             "{\"access_token\": \"access\", \"refresh_token\": \"refresh\", \"scope\": \"user-read-email streaming\"}";
+
+        /// <summary>The first of all, since small errors would hide in what others have left free.</summary>
+        public static void MemoryIsFlatWhereCallsFail()
+        {
+            StaysFlat(
+                () => Check.Fails(Status.InvalidArgument, () => Token.FromJson("nonsense")), FlatBytesOfErrors);
+        }
 
         public static void MemoryIsFlatWhereTheyAreDisposedOf()
         {
@@ -41,11 +51,6 @@ namespace ClefTests
                 Token token = Token.FromJson(Json);
                 Check.That((token.Scopes + ScopeSet.Read).Count == 12, "they are as they were made");
             });
-        }
-
-        public static void MemoryIsFlatWhereCallsFail()
-        {
-            StaysFlat(() => Check.Fails(Status.InvalidArgument, () => Token.FromJson("nonsense")), Many / 10);
         }
 
         public static void DisposingRacesWithUse()
@@ -132,25 +137,28 @@ namespace ClefTests
             }
         }
 
-        private static void StaysFlat(Action make, int count = Many)
+        private static void StaysFlat(Action make, long limit = FlatBytes)
         {
             // Until the heaps have the size that they need.
-            Repeat(make, count / 2);
+            Repeat(make, Many / 2);
             long before = ResidentBytes();
-            Repeat(make, count);
+            Repeat(make, Many);
             long after = ResidentBytes();
-            Check.That(after - before < FlatBytes, $"the process grew by {(after - before) / 1024} KiB");
+            Check.That(after - before < limit, $"the process grew by {(after - before) / 1024} KiB");
         }
 
         private static void Repeat(Action make, int count)
         {
-            for (var index = 0; index < count; index++)
+            for (var index = 1; index <= count; index++)
             {
                 make();
+                if (index % BetweenCollections == 0)
+                {
+                    // On a busy machine the finaliser falls behind, which is no leak.
+                    GC.Collect();
+                    GC.WaitForPendingFinalizers();
+                }
             }
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-            GC.Collect();
         }
 
         private static long ResidentBytes()
