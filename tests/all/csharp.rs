@@ -250,10 +250,12 @@ fn functions_of_the_header() -> BTreeMap<String, Vec<String>> {
     code.split(';')
         .filter(|declaration| !declaration.contains("typedef"))
         .filter_map(|declaration| {
-            let (before, parameters) = declaration.split_once('(')?;
-            let name = before.rsplit([' ', '*', '\n']).next()?;
-            name.starts_with("clef_")
-                .then(|| (name.to_owned(), parameters_in(parameters)))
+            // What stands before a function may have parentheses of its own.
+            declaration.match_indices('(').find_map(|(at, _)| {
+                let name = declaration[..at].rsplit([' ', '*', '\n']).next()?;
+                name.starts_with("clef_")
+                    .then(|| (name.to_owned(), parameters_in(&declaration[at + 1..])))
+            })
         })
         .collect()
 }
