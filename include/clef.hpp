@@ -1043,6 +1043,11 @@ public:
 
 #if CLEF_EXCEPTIONS
     scope_set(std::initializer_list<any_scope> scopes) : scope_set(try_of(scopes).value()) {}
+    /// Scopes and names of a range.
+    template <class Iterator, class = typename std::iterator_traits<Iterator>::iterator_category>
+    scope_set(Iterator first, Iterator last) : scope_set(try_of(first, last).value())
+    {
+    }
     scope_set(scope one) : scope_set({any_scope(one)}) {}
     /// The names in a text, which spaces separate.
     template <class T, if_text<T> = 0> scope_set(const T &names) : scope_set(parse(names)) {}
@@ -1052,9 +1057,14 @@ public:
     static result<scope_set> try_parse(text names) { return detail::make<scope_set>(clef_scope_set_parse, names); }
     static result<scope_set> try_of(std::initializer_list<any_scope> scopes)
     {
+        return try_of(scopes.begin(), scopes.end());
+    }
+    template <class Iterator> static result<scope_set> try_of(Iterator first, Iterator last)
+    {
         std::vector<clef_scope> numbers;
         std::string names;
-        for (const any_scope &one : scopes) {
+        for (; first != last; ++first) {
+            const any_scope one = *first;
             if (one.has_name())
                 names.append(one.name()).append(" ");
             else
