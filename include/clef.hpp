@@ -958,6 +958,9 @@ void hand_over(clef::status otherwise, const Function &function, typename Errand
             home = std::make_shared<landing<C>>();
             function(Errand(adopt, handle, home));
             home->is_open = false;
+            // Dropped while something was thrown that the function caught itself.
+            if (home->came_back)
+                static_cast<void>(Errand(adopt, home->came_back));
         },
         [&](clef::status status, const char *message) {
             C *back = home ? home->came_back : handle;

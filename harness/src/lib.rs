@@ -1,4 +1,4 @@
-//! Builds C programs against clef and runs them, for the tests and the demo.
+//! Builds C and C++ programs against clef and runs them, for the tests and the demo.
 //!
 //! What CI varies comes from the environment:
 //!
@@ -8,7 +8,8 @@
 //! - `CLEF_TEST_LANGUAGES=C,Go`: these alone play the conformance scenarios.
 //! - `CLEF_TEST_LIBRARY=DIR`: the library in this folder is used, in place of one that is built now.
 //! - `CLEF_TEST_CC=COMPILER`: the C compiler, `cc` where it is not set.
-//! - `CLEF_TEST_CFLAGS=FLAGS`: more flags for the C compiler, such as `-fsanitize=address`.
+//! - `CLEF_TEST_CXX=COMPILER`: the C++ compiler, `c++` where it is not set.
+//! - `CLEF_TEST_CFLAGS=FLAGS`: more flags for both compilers, such as `-fsanitize=address`.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 

@@ -1,4 +1,4 @@
-//! A C program, compiled with the system's compiler.
+//! A C or C++ program, compiled with the system's compiler.
 
 use std::env;
 use std::ffi::OsStr;
@@ -18,7 +18,19 @@ const FLAGS: [&str; 7] = [
     "-pthread",
 ];
 
-/// A compiled C program.
+/// What the C++ code of this repository is compiled with.
+const CPP_FLAGS: [&str; 8] = [
+    "-std=c++17",
+    "-Wall",
+    "-Wextra",
+    "-Wpedantic",
+    "-Wconversion",
+    "-Werror",
+    "-g",
+    "-pthread",
+];
+
+/// A compiled C or C++ program.
 pub struct Program {
     path: PathBuf,
 }
@@ -36,17 +48,28 @@ impl Program {
         into: &Path,
         flags: &[&str],
     ) -> Program {
-        let folder = library.folder.display();
-        let linked = [
-            format!("-L{folder}"),
-            "-lclef".into(),
-            format!("-Wl,-rpath,{folder}"),
-        ];
+        let linked = linked(library);
         let flags = linked
             .iter()
             .map(String::as_str)
             .chain(flags.iter().copied());
         Program::compile_unlinked(source, into, flags)
+    }
+
+    /// [`Program::compile_against`] for a program in C++.
+    pub fn compile_cpp_against(
+        library: &Library,
+        source: &str,
+        into: &Path,
+        flags: &[&str],
+    ) -> Program {
+        let linked = linked(library);
+        let flags = linked
+            .iter()
+            .map(String::as_str)
+            .chain(flags.iter().copied());
+        let compiler = env::var_os("CLEF_TEST_CXX").unwrap_or_else(|| "c++".into());
+        Program::compile_by(&compiler, &CPP_FLAGS, source, into, flags)
     }
 
     /// [`Program::compile`] for a program that loads clef itself.
@@ -55,18 +78,29 @@ impl Program {
         into: &Path,
         flags: impl IntoIterator<Item = &'a str>,
     ) -> Program {
+        let compiler = env::var_os("CLEF_TEST_CC").unwrap_or_else(|| "cc".into());
+        Program::compile_by(&compiler, &FLAGS, source, into, flags)
+    }
+
+    fn compile_by<'a>(
+        compiler: &OsStr,
+        usual: &[&str],
+        source: &str,
+        into: &Path,
+        flags: impl IntoIterator<Item = &'a str>,
+    ) -> Program {
         let stem = Path::new(source).file_stem().expect("a source has a name");
         let path = into.join(stem);
         let more = env::var("CLEF_TEST_CFLAGS").unwrap_or_default();
-        let output = Command::new(env::var_os("CLEF_TEST_CC").unwrap_or_else(|| "cc".into()))
+        let output = Command::new(compiler)
             .current_dir(root())
-            .args(FLAGS)
+            .args(usual)
             .args(more.split_whitespace())
             .args(["-I", "include", source, "-o"])
             .arg(&path)
             .args(flags)
             .output()
-            .expect("a C compiler is installed");
+            .expect("the compiler is installed");
         assert!(
             output.status.success(),
             "{source} does not compile:\n{}",
@@ -131,4 +165,14 @@ impl Program {
         );
         stdout
     }
+}
+
+/// The flags that link a program to this library.
+fn linked(library: &Library) -> [String; 3] {
+    let folder = library.folder.display();
+    [
+        format!("-L{folder}"),
+        "-lclef".into(),
+        format!("-Wl,-rpath,{folder}"),
+    ]
 }

@@ -6,6 +6,7 @@
 mod c;
 mod go;
 mod csharp;
+mod cpp;
 
 use std::path::Path;
 use std::process::Command;
@@ -33,6 +34,10 @@ pub const LANGUAGES: &[Language] = &[
     Language {
         name: "C#",
         build: csharp::build,
+    },
+    Language {
+        name: "C++",
+        build: cpp::build,
     },
 ];
 
