@@ -1,22 +1,25 @@
 /*
  * clef for C++: gets and keeps Spotify access tokens. Everything of clef.h, for C++17 and newer.
  *
- * - What can fail comes twice. `f()` gives its value and throws `clef::error`; `try_f()` throws nothing of clef's
- *   and gives a `clef::result`, which has the value or the error. Compiled without exceptions
- *   (`-fno-exceptions`, or with CLEF_NO_EXCEPTIONS defined) there is only `try_f()`; constructors are
- *   `T::try_make()` then.
- * - Objects free themselves, in any order. Most can be copied, which is cheap: a copy is another handle to the same
- *   object. The others can be moved. An object that was moved from is `status::invalid_argument` wherever it is
- *   needed, and its getters say nothing, 0 or false.
- * - A `std::string_view` or `secret_view` that is returned is borrowed, and lives as long as the object it came from.
- * - Any thread may use any object at any time, but for `http_config`, `login_options`, `http_response` and
- *   `store_task`, which belong to one thread at a time. No object may be destroyed, assigned to or moved from while
- *   another thread is using it: give each thread its copy.
- * - Functions of yours (senders, stores, listeners, completions) run on threads of yours that have called clef, and are
- *   destroyed there, once clef needs them no more. What they throw never goes through C: it becomes an error, as
- *   the comments say.
+ * - What can fail comes twice. `f()` gives its value and throws `clef::error`; `try_f()` throws
+ * nothing of clef's and gives a `clef::result`, which has the value or the error. Compiled without
+ * exceptions
+ *   (`-fno-exceptions`, or with CLEF_NO_EXCEPTIONS defined) there is only `try_f()`; constructors
+ * are `T::try_make()` then.
+ * - Objects free themselves, in any order. Most can be copied, which is cheap: a copy is another
+ * handle to the same object. The others can be moved. An object that was moved from is
+ * `status::invalid_argument` wherever it is needed, and its getters say nothing, 0 or false.
+ * - A `std::string_view` or `secret_view` that is returned is borrowed, and lives as long as the
+ * object it came from.
+ * - Any thread may use any object at any time, but for `http_config`, `login_options`,
+ * `http_response` and `store_task`, which belong to one thread at a time. No object may be
+ * destroyed, assigned to or moved from while another thread is using it: give each thread its copy.
+ * - Functions of yours (senders, stores, listeners, completions) run on threads of yours that have
+ * called clef, and are destroyed there, once clef needs them no more. What they throw never goes
+ * through C: it becomes an error, as the comments say.
  *
- * clef.h describes what each call does in full, under the same name: `clef::token::to_json()` is `clef_token_to_json`.
+ * clef.h describes what each call does in full, under the same name: `clef::token::to_json()` is
+ * `clef_token_to_json`.
  */
 #ifndef CLEF_HPP
 #define CLEF_HPP
@@ -68,9 +71,10 @@ inline namespace throwing {
 inline namespace nonthrowing {
 #endif
 
-// ---------------------------------------------------------------------------------------------------------------
-// Numbers. A later version of the library may give numbers that have no name here: have a `default:`.
-// ---------------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------------
+// Numbers. A later version of the library may give numbers that have no name here: have a
+// `default:`.
+// ------------------------------------------------------------------------------------------------
 
 /// How a call ended.
 enum class status : std::int32_t {
@@ -196,7 +200,8 @@ inline std::string_view name(status value) noexcept
     return clef_status_name(static_cast<clef_status>(value));
 }
 
-/// The name on the wire, `"user-read-email"`; empty for `scope::unknown` and for numbers without a name.
+/// The name on the wire, `"user-read-email"`; empty for `scope::unknown` and for numbers without a
+/// name.
 inline std::string_view name(scope value) noexcept
 {
     const char *text = clef_scope_name(static_cast<clef_scope>(value));
@@ -209,17 +214,25 @@ inline remedy remedy_of(status value) noexcept
     return static_cast<remedy>(clef_status_remedy(static_cast<clef_status>(value)));
 }
 
-/// The version of the library that is loaded; compare it with `CLEF_VERSION_NUMBER`, that of the header.
-inline std::uint32_t version_number() noexcept { return clef_version_number(); }
+/// The version of the library that is loaded; compare it with `CLEF_VERSION_NUMBER`, that of the
+/// header.
+inline std::uint32_t version_number() noexcept
+{
+    return clef_version_number();
+}
 
 /// The version of the library that is loaded, `"0.1.0"`.
-inline std::string_view version_string() noexcept { return clef_version_string(); }
+inline std::string_view version_string() noexcept
+{
+    return clef_version_string();
+}
 
-// ---------------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------------
 // Secrets and texts.
-// ---------------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------------
 
-/// Takes over a handle of C: `clef::token(clef::adopt, handle)`. It is freed by the object from then on.
+/// Takes over a handle of C: `clef::token(clef::adopt, handle)`. It is freed by the object from
+/// then on.
 struct adopt_t {
     explicit adopt_t() = default;
 };
@@ -237,36 +250,62 @@ public:
     constexpr std::string_view view() const noexcept { return {data_, size_}; }
     constexpr operator std::string_view() const noexcept { return view(); }
 
-    friend bool operator==(const secret_view &a, const secret_view &b) noexcept { return a.view() == b.view(); }
-    friend bool operator!=(const secret_view &a, const secret_view &b) noexcept { return a.view() != b.view(); }
-    friend bool operator==(const secret_view &a, std::string_view b) noexcept { return a.view() == b; }
-    friend bool operator!=(const secret_view &a, std::string_view b) noexcept { return a.view() != b; }
-    friend bool operator==(std::string_view a, const secret_view &b) noexcept { return a == b.view(); }
-    friend bool operator!=(std::string_view a, const secret_view &b) noexcept { return a != b.view(); }
+    friend bool operator==(const secret_view &a, const secret_view &b) noexcept
+    {
+        return a.view() == b.view();
+    }
+    friend bool operator!=(const secret_view &a, const secret_view &b) noexcept
+    {
+        return a.view() != b.view();
+    }
+    friend bool operator==(const secret_view &a, std::string_view b) noexcept
+    {
+        return a.view() == b;
+    }
+    friend bool operator!=(const secret_view &a, std::string_view b) noexcept
+    {
+        return a.view() != b;
+    }
+    friend bool operator==(std::string_view a, const secret_view &b) noexcept
+    {
+        return a == b.view();
+    }
+    friend bool operator!=(std::string_view a, const secret_view &b) noexcept
+    {
+        return a != b.view();
+    }
 
     /// To show it to the user all the same, say so: `stream << secret.view()`.
     template <class Character, class Traits>
-    friend std::basic_ostream<Character, Traits> &operator<<(std::basic_ostream<Character, Traits> &,
-                                                             const secret_view &) = delete;
+    friend std::basic_ostream<Character, Traits> &
+    operator<<(std::basic_ostream<Character, Traits> &, const secret_view &) = delete;
 
     /// Borrows a text of C; NULL is empty.
-    explicit secret_view(const char *text) noexcept : data_(text ? text : ""), size_(std::strlen(data_)) {}
+    explicit secret_view(const char *text) noexcept
+        : data_(text ? text : ""), size_(std::strlen(data_))
+    {
+    }
     /// Borrows a text of C with its length.
-    secret_view(const char *text, std::size_t size) noexcept : data_(text ? text : ""), size_(text ? size : 0) {}
+    secret_view(const char *text, std::size_t size) noexcept
+        : data_(text ? text : ""), size_(text ? size : 0)
+    {
+    }
 
 protected:
     const char *data_ = "";
     std::size_t size_ = 0;
 };
 
-/// A text that is not for logs, and is wiped when it is destroyed: tokens, codes, states, URLs with them.
+/// A text that is not for logs, and is wiped when it is destroyed: tokens, codes, states, URLs with
+/// them.
 class secret_string : public secret_view {
 public:
     using c_type = char;
 
     secret_string() noexcept = default;
     secret_string(adopt_t, char *text) noexcept : secret_view(text), owned_(text) {}
-    secret_string(secret_string &&other) noexcept : secret_view(other), owned_(std::exchange(other.owned_, nullptr))
+    secret_string(secret_string &&other) noexcept
+        : secret_view(other), owned_(std::exchange(other.owned_, nullptr))
     {
         static_cast<secret_view &>(other) = secret_view();
     }
@@ -285,17 +324,30 @@ private:
     char *owned_ = nullptr;
 };
 
-/// A text as an argument: a literal, `std::string`, `std::string_view` or secret. Absent where it is `{}`, `nullptr`,
-/// `std::nullopt`, an empty `std::optional` or a C string that is NULL. For the length of a call only.
+/// A text as an argument: a literal, `std::string`, `std::string_view` or secret. Absent where it
+/// is `{}`, `nullptr`, `std::nullopt`, an empty `std::optional` or a C string that is NULL. For the
+/// length of a call only.
 class text {
 public:
     constexpr text() noexcept = default;
     constexpr text(std::nullptr_t) noexcept {}
     constexpr text(std::nullopt_t) noexcept {}
-    text(const char *value) noexcept : data_(value), size_(value ? std::strlen(value) : 0), ends_in_nul_(true) {}
-    text(const std::string &value) noexcept : data_(value.c_str()), size_(value.size()), ends_in_nul_(true) {}
-    text(const secret_view &value) noexcept : data_(value.c_str()), size_(value.size()), ends_in_nul_(true) {}
-    constexpr text(std::string_view value) noexcept : data_(value.data() ? value.data() : ""), size_(value.size()) {}
+    text(const char *value) noexcept
+        : data_(value), size_(value ? std::strlen(value) : 0), ends_in_nul_(true)
+    {
+    }
+    text(const std::string &value) noexcept
+        : data_(value.c_str()), size_(value.size()), ends_in_nul_(true)
+    {
+    }
+    text(const secret_view &value) noexcept
+        : data_(value.c_str()), size_(value.size()), ends_in_nul_(true)
+    {
+    }
+    constexpr text(std::string_view value) noexcept
+        : data_(value.data() ? value.data() : ""), size_(value.size())
+    {
+    }
     template <class Value>
     text(const std::optional<Value> &value) noexcept : text(value ? text(*value) : text())
     {
@@ -317,7 +369,10 @@ public:
     constexpr optional_ref() noexcept = default;
     constexpr optional_ref(std::nullopt_t) noexcept {}
     constexpr optional_ref(const T &value) noexcept : value_(&value) {}
-    constexpr optional_ref(const std::optional<T> &value) noexcept : value_(value ? &*value : nullptr) {}
+    constexpr optional_ref(const std::optional<T> &value) noexcept
+        : value_(value ? &*value : nullptr)
+    {
+    }
 
     constexpr const T *get() const noexcept { return value_; }
 
@@ -331,15 +386,15 @@ inline scope scope_from_name(std::string_view name)
     return static_cast<scope>(clef_scope_from_name(std::string(name).c_str()));
 }
 
-// ---------------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------------
 // Times.
-// ---------------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------------
 
 /// `std::chrono::sys_seconds` of C++20.
 using sys_seconds = std::chrono::time_point<std::chrono::system_clock, std::chrono::seconds>;
 
-/// A point in time in whole seconds, or unknown, or one that never comes. It compares with time points as it should:
-/// unknown is before all others, never is after them.
+/// A point in time in whole seconds, or unknown, or one that never comes. It compares with time
+/// points as it should: unknown is before all others, never is after them.
 class instant {
 public:
     /// Unknown.
@@ -371,12 +426,30 @@ public:
         return sys_seconds(std::chrono::seconds(seconds_));
     }
 
-    friend constexpr bool operator==(instant a, instant b) noexcept { return a.seconds_ == b.seconds_; }
-    friend constexpr bool operator!=(instant a, instant b) noexcept { return a.seconds_ != b.seconds_; }
-    friend constexpr bool operator<(instant a, instant b) noexcept { return a.seconds_ < b.seconds_; }
-    friend constexpr bool operator>(instant a, instant b) noexcept { return a.seconds_ > b.seconds_; }
-    friend constexpr bool operator<=(instant a, instant b) noexcept { return a.seconds_ <= b.seconds_; }
-    friend constexpr bool operator>=(instant a, instant b) noexcept { return a.seconds_ >= b.seconds_; }
+    friend constexpr bool operator==(instant a, instant b) noexcept
+    {
+        return a.seconds_ == b.seconds_;
+    }
+    friend constexpr bool operator!=(instant a, instant b) noexcept
+    {
+        return a.seconds_ != b.seconds_;
+    }
+    friend constexpr bool operator<(instant a, instant b) noexcept
+    {
+        return a.seconds_ < b.seconds_;
+    }
+    friend constexpr bool operator>(instant a, instant b) noexcept
+    {
+        return a.seconds_ > b.seconds_;
+    }
+    friend constexpr bool operator<=(instant a, instant b) noexcept
+    {
+        return a.seconds_ <= b.seconds_;
+    }
+    friend constexpr bool operator>=(instant a, instant b) noexcept
+    {
+        return a.seconds_ >= b.seconds_;
+    }
 
 private:
     std::int64_t seconds_ = CLEF_TIME_UNKNOWN;
@@ -400,7 +473,8 @@ template <class Duration> constexpr std::int64_t milliseconds_of(Duration limit)
 
 } // namespace detail
 
-/// How long to wait: any duration, rounded up to milliseconds, or `forever`. What is negative has passed already: 0.
+/// How long to wait: any duration, rounded up to milliseconds, or `forever`. What is negative has
+/// passed already: 0.
 class timeout {
 public:
     template <class Rep, class Period>
@@ -422,9 +496,9 @@ private:
 
 inline constexpr timeout forever = timeout::unlimited();
 
-// ---------------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------------
 // Errors and results.
-// ---------------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------------
 
 /// Why a call failed. `what()` is one line without a secret, so it may be logged.
 class CLEF_VISIBLE error : public std::runtime_error {
@@ -447,7 +521,10 @@ public:
     /// The service's `error`, `"invalid_scope"`.
     std::optional<std::string_view> oauth_error() const noexcept { return facts_->oauth_error; }
     /// The service's `error_description`: for logs, never to branch on.
-    std::optional<std::string_view> oauth_description() const noexcept { return facts_->oauth_description; }
+    std::optional<std::string_view> oauth_description() const noexcept
+    {
+        return facts_->oauth_description;
+    }
     /// None where there was no answer.
     std::optional<int> http_status() const noexcept { return facts_->http_status; }
     /// When the service wants to be asked again.
@@ -479,7 +556,8 @@ private:
     };
 
     explicit error(const clef_error &handle)
-        : std::runtime_error(clef_error_message(&handle)), facts_(std::make_shared<const facts>(handle))
+        : std::runtime_error(clef_error_message(&handle)),
+          facts_(std::make_shared<const facts>(handle))
     {
     }
 
@@ -605,16 +683,22 @@ public:
     }
 
     /// The error; to be asked only where it did not work.
-    const clef::error &error() const { return problem_.value(); }
-    clef::status status() const noexcept { return problem_ ? problem_->status() : clef::status::ok; }
+    const clef::error &error() const
+    {
+        return problem_.value();
+    }
+    clef::status status() const noexcept
+    {
+        return problem_ ? problem_->status() : clef::status::ok;
+    }
 
 private:
     std::optional<clef::error> problem_;
 };
 
-// ---------------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------------
 // How handles, arguments and callbacks go from here to C and back. Nothing to call yourself.
-// ---------------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------------
 namespace detail {
 
 inline constexpr const char *moved_from = "an object is used that was moved from, or has ended";
@@ -654,13 +738,20 @@ private:
 };
 
 /// A handle of which a copy is another handle to the same object.
-template <class C, void (*Free)(C *), C *(*Clone)(const C *)> class shared_handle : public unique_handle<C, Free> {
+template <class C, void (*Free)(C *), C *(*Clone)(const C *)>
+class shared_handle : public unique_handle<C, Free> {
 public:
     using unique_handle<C, Free>::unique_handle;
 
-    shared_handle(const shared_handle &other) noexcept : unique_handle<C, Free>(adopt, Clone(other.handle())) {}
+    shared_handle(const shared_handle &other) noexcept
+        : unique_handle<C, Free>(adopt, Clone(other.handle()))
+    {
+    }
     shared_handle(shared_handle &&) noexcept = default;
-    shared_handle &operator=(const shared_handle &other) noexcept { return *this = shared_handle(other); }
+    shared_handle &operator=(const shared_handle &other) noexcept
+    {
+        return *this = shared_handle(other);
+    }
     shared_handle &operator=(shared_handle &&) noexcept = default;
     ~shared_handle() = default;
 };
@@ -740,7 +831,8 @@ inline text_argument pass(const text &value)
 {
     return text_argument(value);
 }
-template <class C, void (*Free)(C *)> handle_argument<C> pass(unique_handle<C, Free> &value) noexcept
+template <class C, void (*Free)(C *)>
+handle_argument<C> pass(unique_handle<C, Free> &value) noexcept
 {
     return {value.handle()};
 }
@@ -749,7 +841,8 @@ handle_argument<const C> pass(const unique_handle<C, Free> &value) noexcept
 {
     return {value.handle()};
 }
-template <class T> nullable_handle_argument<T> pass(const nullable_handle_argument<T> &value) noexcept
+template <class T>
+nullable_handle_argument<T> pass(const nullable_handle_argument<T> &value) noexcept
 {
     return value;
 }
@@ -761,7 +854,8 @@ template <class T> user_data_argument<T> pass(const user_data_argument<T> &value
 {
     return value;
 }
-template <class T> nullable_handle_argument<const typename T::c_type> pass(const optional_ref<T> &value) noexcept
+template <class T>
+nullable_handle_argument<const typename T::c_type> pass(const optional_ref<T> &value) noexcept
 {
     return {value.get() ? value.get()->handle() : nullptr, value.get() != nullptr};
 }
@@ -773,7 +867,8 @@ inline plain_argument<std::int64_t> pass(const instant &value) noexcept
 {
     return {value.unix_seconds()};
 }
-template <class T, std::enable_if_t<std::is_integral_v<T>, int> = 0> plain_argument<T> pass(const T &value) noexcept
+template <class T, std::enable_if_t<std::is_integral_v<T>, int> = 0>
+plain_argument<T> pass(const T &value) noexcept
 {
     return {value};
 }
@@ -827,13 +922,15 @@ result<T> make_passed(Function function, const Arguments &...arguments)
 }
 
 /// Calls a function of C that can fail and has no output.
-template <class Function, class... Arguments> result<void> perform(Function function, Arguments &&...arguments)
+template <class Function, class... Arguments>
+result<void> perform(Function function, Arguments &&...arguments)
 {
     return perform_passed(function, pass(std::forward<Arguments>(arguments))...);
 }
 
 /// Calls a function of C that can fail, and takes its output over as a `T`.
-template <class T, class Function, class... Arguments> result<T> make(Function function, Arguments &&...arguments)
+template <class T, class Function, class... Arguments>
+result<T> make(Function function, Arguments &&...arguments)
 {
     return make_passed<T>(function, pass(std::forward<Arguments>(arguments))...);
 }
@@ -863,8 +960,8 @@ inline std::optional<secret_view> secret_or_none(const char *value) noexcept
     return value ? std::optional<secret_view>(secret_view(value)) : std::nullopt;
 }
 
-/// Runs a function of the program for C; `fail(status, message)` hears what it threw, which is `otherwise` where it
-/// has no status of clef's.
+/// Runs a function of the program for C; `fail(status, message)` hears what it threw, which is
+/// `otherwise` where it has no status of clef's.
 template <class Work, class Fail> void guard(clef::status otherwise, Work work, Fail fail) noexcept
 {
 #if CLEF_EXCEPTIONS
@@ -884,7 +981,8 @@ template <class Work, class Fail> void guard(clef::status otherwise, Work work, 
 #endif
 }
 
-/// Where an errand comes back to that its function drops while it throws, so that it ends with what was thrown.
+/// Where an errand comes back to that its function drops while it throws, so that it ends with what
+/// was thrown.
 template <class C> struct landing {
     const std::thread::id thread = std::this_thread::get_id();
     const int exceptions = std::uncaught_exceptions();
@@ -893,7 +991,8 @@ template <class C> struct landing {
 
     bool catches() const noexcept
     {
-        return std::this_thread::get_id() == thread && is_open && std::uncaught_exceptions() > exceptions;
+        return std::this_thread::get_id() == thread && is_open &&
+               std::uncaught_exceptions() > exceptions;
     }
 };
 
@@ -946,9 +1045,11 @@ template <class C, void (*Free)(C *)> handle_argument<C> pass(errand<C, Free> &v
     return {value.handle()};
 }
 
-/// Hands an errand of C to a function of the program; `fail(handle, status, message)` ends one that it threw over.
+/// Hands an errand of C to a function of the program; `fail(handle, status, message)` ends one that
+/// it threw over.
 template <class Errand, class Function, class Fail>
-void hand_over(clef::status otherwise, const Function &function, typename Errand::c_type *handle, Fail fail) noexcept
+void hand_over(clef::status otherwise, const Function &function, typename Errand::c_type *handle,
+               Fail fail) noexcept
 {
     using C = typename Errand::c_type;
     std::shared_ptr<landing<C>> home;
@@ -973,9 +1074,9 @@ void hand_over(clef::status otherwise, const Function &function, typename Errand
 
 } // namespace detail
 
-// ---------------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------------
 // Scopes.
-// ---------------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------------
 
 /// A scope by its number or its name, as an element of an initialiser list.
 class any_scope {
@@ -994,13 +1095,16 @@ private:
     text name_;
 };
 
-/// A set of scope names: sorted, each once, known to clef or not. It does not change; copies are cheap.
+/// A set of scope names: sorted, each once, known to clef or not. It does not change; copies are
+/// cheap.
 ///
 ///     clef::scope_set wanted{clef::scope::user_read_email, "a-scope-of-tomorrow"};
 ///     for (std::string_view name : clef::scope_set::every() - wanted) …
-class scope_set : public detail::shared_handle<clef_scope_set, clef_scope_set_free, clef_scope_set_clone> {
+class scope_set
+    : public detail::shared_handle<clef_scope_set, clef_scope_set_free, clef_scope_set_clone> {
     template <class T>
-    using if_text = std::enable_if_t<std::is_convertible_v<const T &, text> && !std::is_same_v<T, std::nullptr_t> &&
+    using if_text = std::enable_if_t<std::is_convertible_v<const T &, text> &&
+                                         !std::is_same_v<T, std::nullptr_t> &&
                                          !std::is_same_v<T, std::nullopt_t>,
                                      int>;
 
@@ -1015,9 +1119,15 @@ public:
         using reference = std::string_view;
 
         const_iterator() noexcept = default;
-        const_iterator(const clef_scope_set *set, std::size_t index) noexcept : set_(set), index_(index) {}
+        const_iterator(const clef_scope_set *set, std::size_t index) noexcept
+            : set_(set), index_(index)
+        {
+        }
 
-        std::string_view operator*() const noexcept { return detail::borrowed(clef_scope_set_get(set_, index_)); }
+        std::string_view operator*() const noexcept
+        {
+            return detail::borrowed(clef_scope_set_get(set_, index_));
+        }
         const_iterator &operator++() noexcept
         {
             ++index_;
@@ -1055,9 +1165,15 @@ public:
     /// The names in a text, which spaces separate.
     template <class T, if_text<T> = 0> scope_set(const T &names) : scope_set(parse(names)) {}
 
-    static scope_set parse(text names) { return try_parse(names).value(); }
+    static scope_set parse(text names)
+    {
+        return try_parse(names).value();
+    }
 #endif
-    static result<scope_set> try_parse(text names) { return detail::make<scope_set>(clef_scope_set_parse, names); }
+    static result<scope_set> try_parse(text names)
+    {
+        return detail::make<scope_set>(clef_scope_set_parse, names);
+    }
     static result<scope_set> try_of(std::initializer_list<any_scope> scopes)
     {
         return try_of(scopes.begin(), scopes.end());
@@ -1074,7 +1190,8 @@ public:
                 numbers.push_back(static_cast<clef_scope>(one.number()));
         }
         result<scope_set> known = detail::make<scope_set>(
-            clef_scope_set_of, detail::plain_argument<const clef_scope *>{numbers.data()}, numbers.size());
+            clef_scope_set_of, detail::plain_argument<const clef_scope *>{numbers.data()},
+            numbers.size());
         if (!known || names.empty())
             return known;
         result<scope_set> named = try_parse(names);
@@ -1082,11 +1199,20 @@ public:
     }
 
     /// The 11 that read.
-    static scope_set read() noexcept { return scope_set(adopt, clef_scope_set_read()); }
+    static scope_set read() noexcept
+    {
+        return scope_set(adopt, clef_scope_set_read());
+    }
     /// The 6 that write.
-    static scope_set write() noexcept { return scope_set(adopt, clef_scope_set_write()); }
+    static scope_set write() noexcept
+    {
+        return scope_set(adopt, clef_scope_set_write());
+    }
     /// The 17 of the Web API.
-    static scope_set every() noexcept { return scope_set(adopt, clef_scope_set_every()); }
+    static scope_set every() noexcept
+    {
+        return scope_set(adopt, clef_scope_set_every());
+    }
 
     /// What is in either; fails for a set that was moved from alone.
     result<scope_set> try_union(const scope_set &other) const
@@ -1098,51 +1224,98 @@ public:
     {
         return detail::make<scope_set>(clef_scope_set_difference, *this, other);
     }
-    friend scope_set operator+(const scope_set &a, const scope_set &b) { return value_of(a.try_union(b)); }
-    friend scope_set operator-(const scope_set &a, const scope_set &b) { return value_of(a.try_difference(b)); }
-    scope_set &operator+=(const scope_set &other) { return *this = *this + other; }
-    scope_set &operator-=(const scope_set &other) { return *this = *this - other; }
+    friend scope_set operator+(const scope_set &a, const scope_set &b)
+    {
+        return value_of(a.try_union(b));
+    }
+    friend scope_set operator-(const scope_set &a, const scope_set &b)
+    {
+        return value_of(a.try_difference(b));
+    }
+    scope_set &operator+=(const scope_set &other)
+    {
+        return *this = *this + other;
+    }
+    scope_set &operator-=(const scope_set &other)
+    {
+        return *this = *this - other;
+    }
 
     bool contains(std::string_view name) const
     {
-        return name.find('\0') == std::string_view::npos && clef_scope_set_contains(handle(), std::string(name).c_str());
+        return name.find('\0') == std::string_view::npos &&
+               clef_scope_set_contains(handle(), std::string(name).c_str());
     }
-    bool contains(scope value) const noexcept { return clef_scope_set_contains(handle(), clef_scope_name(number(value))); }
+    bool contains(scope value) const noexcept
+    {
+        return clef_scope_set_contains(handle(), clef_scope_name(number(value)));
+    }
 
     friend bool operator==(const scope_set &a, const scope_set &b) noexcept
     {
         return clef_scope_set_equals(a.handle(), b.handle());
     }
-    friend bool operator!=(const scope_set &a, const scope_set &b) noexcept { return !(a == b); }
+    friend bool operator!=(const scope_set &a, const scope_set &b) noexcept
+    {
+        return !(a == b);
+    }
     /// Whether all of `a` is in `b`.
     friend bool operator<=(const scope_set &a, const scope_set &b) noexcept
     {
         return clef_scope_set_is_subset(a.handle(), b.handle());
     }
-    friend bool operator>=(const scope_set &a, const scope_set &b) noexcept { return b <= a; }
-    friend bool operator<(const scope_set &a, const scope_set &b) noexcept { return a <= b && a != b; }
-    friend bool operator>(const scope_set &a, const scope_set &b) noexcept { return b < a; }
+    friend bool operator>=(const scope_set &a, const scope_set &b) noexcept
+    {
+        return b <= a;
+    }
+    friend bool operator<(const scope_set &a, const scope_set &b) noexcept
+    {
+        return a <= b && a != b;
+    }
+    friend bool operator>(const scope_set &a, const scope_set &b) noexcept
+    {
+        return b < a;
+    }
 
-    std::size_t size() const noexcept { return clef_scope_set_len(handle()); }
-    bool empty() const noexcept { return size() == 0; }
+    std::size_t size() const noexcept
+    {
+        return clef_scope_set_len(handle());
+    }
+    bool empty() const noexcept
+    {
+        return size() == 0;
+    }
     /// The name at `index`, in order; empty past the end.
     std::string_view operator[](std::size_t index) const noexcept
     {
         return detail::borrowed(clef_scope_set_get(handle(), index));
     }
-    const_iterator begin() const noexcept { return {handle(), 0}; }
-    const_iterator end() const noexcept { return {handle(), size()}; }
+    const_iterator begin() const noexcept
+    {
+        return {handle(), 0};
+    }
+    const_iterator end() const noexcept
+    {
+        return {handle(), size()};
+    }
 
     /// The names, sorted and joined by spaces.
-    std::string_view str() const noexcept { return detail::borrowed(clef_scope_set_to_string(handle())); }
+    std::string_view str() const noexcept
+    {
+        return detail::borrowed(clef_scope_set_to_string(handle()));
+    }
     template <class Traits>
-    friend std::basic_ostream<char, Traits> &operator<<(std::basic_ostream<char, Traits> &stream, const scope_set &set)
+    friend std::basic_ostream<char, Traits> &operator<<(std::basic_ostream<char, Traits> &stream,
+                                                        const scope_set &set)
     {
         return stream << set.str();
     }
 
 private:
-    static clef_scope number(scope value) noexcept { return static_cast<clef_scope>(value); }
+    static clef_scope number(scope value) noexcept
+    {
+        return static_cast<clef_scope>(value);
+    }
 
     /// Without exceptions, an operation on a set that was moved from gives another such set.
     static scope_set value_of(result<scope_set> outcome)
@@ -1155,7 +1328,8 @@ private:
     }
 };
 
-/// The scopes that a login asks for: anything that makes a `scope_set`; `{}` or `std::nullopt` for public data alone.
+/// The scopes that a login asks for: anything that makes a `scope_set`; `{}` or `std::nullopt` for
+/// public data alone.
 class wanted_scopes {
 public:
     wanted_scopes() noexcept = default;
@@ -1178,32 +1352,44 @@ private:
     std::optional<scope_set> scopes_;
 };
 
-// ---------------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------------
 // Tokens.
-// ---------------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------------
 
-/// An access token of the program or of a user, as it was at one time. It does not change; copies are cheap.
+/// An access token of the program or of a user, as it was at one time. It does not change; copies
+/// are cheap.
 class token : public detail::shared_handle<clef_token, clef_token_free, clef_token_clone> {
 public:
     using shared_handle::shared_handle;
 
 #if CLEF_EXCEPTIONS
-    /// Reads a token response of the service, or what `to_json` gave. It reads spotipy's cache files too.
+    /// Reads a token response of the service, or what `to_json` gave. It reads spotipy's cache
+    /// files too.
     static token from_json(text json, token_origin origin = token_origin::usual)
     {
         return try_from_json(json, origin).value();
     }
     /// Reads the refresh token from the text of a configuration file of tekore.
-    static token from_tekore_config(text config, text section = {}, token_origin origin = token_origin::usual)
+    static token from_tekore_config(text config, text section = {},
+                                    token_origin origin = token_origin::usual)
     {
         return try_from_tekore_config(config, section, origin).value();
     }
     /// The JSON to save.
-    secret_string to_json() const { return try_to_json().value(); }
+    secret_string to_json() const
+    {
+        return try_to_json().value();
+    }
     /// Those of `wanted` that the user has not allowed.
-    scope_set missing_scopes(const scope_set &wanted) const { return try_missing_scopes(wanted).value(); }
+    scope_set missing_scopes(const scope_set &wanted) const
+    {
+        return try_missing_scopes(wanted).value();
+    }
     /// The same token but for the time of the login, for one that another library saved.
-    token with_authorised_at(instant login) const { return try_with_authorised_at(login).value(); }
+    token with_authorised_at(instant login) const
+    {
+        return try_with_authorised_at(login).value();
+    }
 #endif
     static result<token> try_from_json(text json, token_origin origin = token_origin::usual)
     {
@@ -1214,7 +1400,10 @@ public:
     {
         return detail::make<token>(clef_token_from_tekore_config, config, section, origin);
     }
-    result<secret_string> try_to_json() const { return detail::make<secret_string>(clef_token_to_json, *this); }
+    result<secret_string> try_to_json() const
+    {
+        return detail::make<secret_string>(clef_token_to_json, *this);
+    }
     result<scope_set> try_missing_scopes(const scope_set &wanted) const
     {
         return detail::make<scope_set>(clef_token_missing_scopes, *this, wanted);
@@ -1225,39 +1414,68 @@ public:
     }
 
     /// For the header `Authorization: Bearer …`; empty where the refresh token alone is known.
-    secret_view access_token() const noexcept { return secret_view(clef_token_access_token(handle())); }
+    secret_view access_token() const noexcept
+    {
+        return secret_view(clef_token_access_token(handle()));
+    }
     /// None for a client token.
     std::optional<secret_view> refresh_token() const noexcept
     {
         return detail::secret_or_none(clef_token_refresh_token(handle()));
     }
     /// `"Bearer"`, as the service said it.
-    std::string_view token_type() const noexcept { return detail::borrowed(clef_token_token_type(handle())); }
+    std::string_view token_type() const noexcept
+    {
+        return detail::borrowed(clef_token_token_type(handle()));
+    }
     /// What the user allowed; empty for a client token.
-    scope_set scopes() const noexcept { return scope_set(adopt, clef_scope_set_clone(clef_token_scopes(handle()))); }
-    instant expires_at() const noexcept { return instant::from_unix(clef_token_expires_at(handle())); }
+    scope_set scopes() const noexcept
+    {
+        return scope_set(adopt, clef_scope_set_clone(clef_token_scopes(handle())));
+    }
+    instant expires_at() const noexcept
+    {
+        return instant::from_unix(clef_token_expires_at(handle()));
+    }
     /// Negative once it has expired.
-    std::chrono::seconds expires_in() const noexcept { return std::chrono::seconds(clef_token_expires_in(handle())); }
+    std::chrono::seconds expires_in() const noexcept
+    {
+        return std::chrono::seconds(clef_token_expires_in(handle()));
+    }
     /// Whether it has less than 60 seconds left.
-    bool is_expiring() const noexcept { return clef_token_is_expiring(handle()); }
-    bool uses_pkce() const noexcept { return clef_token_uses_pkce(handle()); }
+    bool is_expiring() const noexcept
+    {
+        return clef_token_is_expiring(handle());
+    }
+    bool uses_pkce() const noexcept
+    {
+        return clef_token_uses_pkce(handle());
+    }
     /// When the user logged in.
-    instant authorised_at() const noexcept { return instant::from_unix(clef_token_authorised_at(handle())); }
+    instant authorised_at() const noexcept
+    {
+        return instant::from_unix(clef_token_authorised_at(handle()));
+    }
     /// About when the user has to log in again; never for a client token.
-    instant grant_expires_at() const noexcept { return instant::from_unix(clef_token_grant_expires_at(handle())); }
+    instant grant_expires_at() const noexcept
+    {
+        return instant::from_unix(clef_token_grant_expires_at(handle()));
+    }
 };
 
 class refreshing_token;
 
-// ---------------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------------
 // Work in the background.
-// ---------------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------------
 
-/// Hears, by the pump of its runtime, how an operation ended. What it throws comes out of `run_callbacks`.
+/// Hears, by the pump of its runtime, how an operation ended. What it throws comes out of
+/// `run_callbacks`.
 template <class T> using completion = std::function<void(result<T>)>;
 
-/// Does work in the background, and leaves every call of yours to the thread that calls `run_callbacks`: once a frame,
-/// or when `fd` is readable. Its destructor closes it, so destroy it before what its callbacks use.
+/// Does work in the background, and leaves every call of yours to the thread that calls
+/// `run_callbacks`: once a frame, or when `fd` is readable. Its destructor closes it, so destroy it
+/// before what its callbacks use.
 class runtime : public detail::unique_handle<clef_runtime, clef_runtime_free> {
 public:
     using unique_handle::unique_handle;
@@ -1265,7 +1483,10 @@ public:
 #if CLEF_EXCEPTIONS
     runtime() : runtime(try_make().value()) {}
     /// Blocks until a callback waits or `wake` is called: true. False where the time is up.
-    bool wait(timeout limit = forever) const { return try_wait(limit).value(); }
+    bool wait(timeout limit = forever) const
+    {
+        return try_wait(limit).value();
+    }
     /// Ends all work; no callback runs once it has returned.
     void close(timeout limit = forever) const
     {
@@ -1273,15 +1494,21 @@ public:
         thrown_.rethrow();
     }
 #endif
-    static result<runtime> try_make() { return detail::make<runtime>(clef_runtime_new); }
+    static result<runtime> try_make()
+    {
+        return detail::make<runtime>(clef_runtime_new);
+    }
     result<bool> try_wait(timeout limit = forever) const
     {
         return detail::unless_timed_out(detail::perform(clef_runtime_wait, *this, limit));
     }
-    result<void> try_close(timeout limit = forever) const { return detail::perform(clef_runtime_close, *this, limit); }
+    result<void> try_close(timeout limit = forever) const
+    {
+        return detail::perform(clef_runtime_close, *this, limit);
+    }
 
-    /// Runs the callbacks that wait, on this thread, and says how many those were. Never blocks. Throws what a
-    /// completion threw, once all have run.
+    /// Runs the callbacks that wait, on this thread, and says how many those were. Never blocks.
+    /// Throws what a completion threw, once all have run.
     std::size_t run_callbacks() const
     {
         const std::size_t count = clef_runtime_run_callbacks(handle());
@@ -1289,9 +1516,16 @@ public:
         return count;
     }
     /// Ends one `wait`. Any thread; never blocks.
-    void wake() const noexcept { clef_runtime_wake(handle()); }
-    /// Readable while a callback waits, for `poll` and event loops; -1 where there is no such thing.
-    int fd() const noexcept { return static_cast<int>(clef_runtime_fd(handle())); }
+    void wake() const noexcept
+    {
+        clef_runtime_wake(handle());
+    }
+    /// Readable while a callback waits, for `poll` and event loops; -1 where there is no such
+    /// thing.
+    int fd() const noexcept
+    {
+        return static_cast<int>(clef_runtime_fd(handle()));
+    }
 
 private:
     template <class T> friend class operation_start;
@@ -1322,14 +1556,19 @@ private:
     thrown_by_completions thrown_;
 };
 
-/// One piece of work under way, of whatever kind. Copies are cheap. The work goes on without the object: `cancel` it.
-class any_operation : public detail::shared_handle<clef_operation, clef_operation_free, clef_operation_clone> {
+/// One piece of work under way, of whatever kind. Copies are cheap. The work goes on without the
+/// object: `cancel` it.
+class any_operation
+    : public detail::shared_handle<clef_operation, clef_operation_free, clef_operation_clone> {
 public:
     using shared_handle::shared_handle;
 
 #if CLEF_EXCEPTIONS
     /// Blocks until it is done, whether it worked or not: true. False where the time is up.
-    bool wait(timeout limit = forever) const { return try_wait(limit).value(); }
+    bool wait(timeout limit = forever) const
+    {
+        return try_wait(limit).value();
+    }
 #endif
     result<bool> try_wait(timeout limit = forever) const
     {
@@ -1337,11 +1576,20 @@ public:
     }
 
     /// Never blocks.
-    bool is_done() const noexcept { return clef_operation_is_done(handle()); }
+    bool is_done() const noexcept
+    {
+        return clef_operation_is_done(handle());
+    }
     /// Ends it now as `status::cancelled`, unless it is done.
-    void cancel() const noexcept { clef_operation_cancel(handle()); }
+    void cancel() const noexcept
+    {
+        clef_operation_cancel(handle());
+    }
     /// How it ended, whatever it gives; `status::busy` until it is done.
-    result<void> ended() const { return detail::perform(clef_operation_status, *this); }
+    result<void> ended() const
+    {
+        return detail::perform(clef_operation_status, *this);
+    }
 };
 
 namespace detail {
@@ -1367,7 +1615,10 @@ public:
 
 #if CLEF_EXCEPTIONS
     /// Waits until it is done, and gives what the blocking call would have given.
-    T get() const { return try_get().value(); }
+    T get() const
+    {
+        return try_get().value();
+    }
 #endif
     result<T> try_get() const
     {
@@ -1375,7 +1626,10 @@ public:
         return waited ? outcome() : waited.error();
     }
     /// The same without waiting: `status::busy` until it is done.
-    result<T> outcome() const { return detail::make<T>(detail::operation_output<T>::get, *this); }
+    result<T> outcome() const
+    {
+        return detail::make<T>(detail::operation_output<T>::get, *this);
+    }
 };
 
 /// Begins an operation for the `…_start` functions. Nothing to call yourself.
@@ -1425,9 +1679,9 @@ private:
     }
 };
 
-// ---------------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------------
 // Requests, and who carries them.
-// ---------------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------------
 
 /// A header of an answer.
 using header = std::pair<std::string_view, std::string_view>;
@@ -1439,7 +1693,8 @@ public:
 
 #if CLEF_EXCEPTIONS
     /// clef reads the headers `Retry-After` and `Date`; any may be given.
-    explicit http_response(int status, std::string_view body = {}, std::initializer_list<header> headers = {})
+    explicit http_response(int status, std::string_view body = {},
+                           std::initializer_list<header> headers = {})
         : http_response(try_make(status, body, headers).value())
     {
     }
@@ -1454,8 +1709,8 @@ public:
     {
         const auto *bytes = reinterpret_cast<const std::uint8_t *>(body.data());
         result<http_response> made = detail::make<http_response>(
-            clef_http_response_new, std::int32_t{status}, detail::plain_argument<const std::uint8_t *>{bytes},
-            body.size());
+            clef_http_response_new, std::int32_t{status},
+            detail::plain_argument<const std::uint8_t *>{bytes}, body.size());
         for (const header &one : headers) {
             if (!made)
                 break;
@@ -1476,15 +1731,22 @@ struct request_header {
     secret_view value;
 };
 
-/// What is in a request, to be carried by the program itself. Borrowed: from an `http_request` or an `exchange`.
+/// What is in a request, to be carried by the program itself. Borrowed: from an `http_request` or
+/// an `exchange`.
 class http_request_view {
 public:
     explicit http_request_view(const clef_http_request *request) noexcept : request_(request) {}
 
     /// `"POST"`.
-    std::string_view method() const noexcept { return detail::borrowed(clef_http_request_method(request_)); }
+    std::string_view method() const noexcept
+    {
+        return detail::borrowed(clef_http_request_method(request_));
+    }
     /// https, or http to a loopback address; ends in NUL.
-    std::string_view url() const noexcept { return detail::borrowed(clef_http_request_url(request_)); }
+    std::string_view url() const noexcept
+    {
+        return detail::borrowed(clef_http_request_url(request_));
+    }
     std::vector<request_header> headers() const
     {
         std::vector<request_header> found;
@@ -1508,23 +1770,33 @@ private:
     const clef_http_request *request_;
 };
 
-/// A token request that is not sent yet: have it sent, or carry it yourself and `finish` it with the answer.
+/// A token request that is not sent yet: have it sent, or carry it yourself and `finish` it with
+/// the answer.
 class http_request : public detail::unique_handle<clef_http_request, clef_http_request_free> {
 public:
     using unique_handle::unique_handle;
 
 #if CLEF_EXCEPTIONS
     /// By the sender of its credentials. Once. Blocks.
-    token send() const { return try_send().value(); }
+    token send() const
+    {
+        return try_send().value();
+    }
     /// `send` in the background.
     operation<token> start(const runtime &pump, completion<token> done = {}) const
     {
         return try_start(pump, std::move(done)).value();
     }
     /// Reads the answer to a request that you carried, sent at that time (unknown: now).
-    token finish(instant sent_at, const http_response &answer) const { return try_finish(sent_at, answer).value(); }
+    token finish(instant sent_at, const http_response &answer) const
+    {
+        return try_finish(sent_at, answer).value();
+    }
 #endif
-    result<token> try_send() const { return detail::make<token>(clef_http_request_send, *this); }
+    result<token> try_send() const
+    {
+        return detail::make<token>(clef_http_request_send, *this);
+    }
     result<operation<token>> try_start(const runtime &pump, completion<token> done = {}) const
     {
         return operation_start<token>::begin(clef_http_request_start, pump, std::move(done), *this);
@@ -1535,31 +1807,56 @@ public:
     }
 
     /// What is in it. Lives as long as this.
-    http_request_view view() const noexcept { return http_request_view(handle()); }
-    std::string_view method() const noexcept { return view().method(); }
-    std::string_view url() const noexcept { return view().url(); }
-    std::vector<request_header> headers() const { return view().headers(); }
-    secret_view body() const noexcept { return view().body(); }
-    bool may_repeat() const noexcept { return view().may_repeat(); }
+    http_request_view view() const noexcept
+    {
+        return http_request_view(handle());
+    }
+    std::string_view method() const noexcept
+    {
+        return view().method();
+    }
+    std::string_view url() const noexcept
+    {
+        return view().url();
+    }
+    std::vector<request_header> headers() const
+    {
+        return view().headers();
+    }
+    secret_view body() const noexcept
+    {
+        return view().body();
+    }
+    bool may_repeat() const noexcept
+    {
+        return view().may_repeat();
+    }
 };
 
 class sender;
 
-/// One request that waits for its answer. It ends once: by `respond`, `forward` or `fail`, now or later, on any
-/// thread; else, when it is destroyed, as a `status::transport` failure that may have been sent.
+/// One request that waits for its answer. It ends once: by `respond`, `forward` or `fail`, now or
+/// later, on any thread; else, when it is destroyed, as a `status::transport` failure that may have
+/// been sent.
 class exchange : public detail::errand<clef_exchange, clef_exchange_free> {
 public:
     using errand::errand;
 
 #if CLEF_EXCEPTIONS
-    void respond(const http_response &answer) { try_respond(answer).value(); }
+    void respond(const http_response &answer)
+    {
+        try_respond(answer).value();
+    }
     /// The answer as it came, whatever its status.
     void respond(int status, std::string_view body, std::initializer_list<header> headers = {})
     {
         respond(http_response(status, body, headers));
     }
     /// Has that sender carry it after all.
-    void forward(const sender &carrier) { try_forward(carrier).value(); }
+    void forward(const sender &carrier)
+    {
+        try_forward(carrier).value();
+    }
     void fail(clef::status status, delivery how_far, text message = {})
     {
         try_fail(status, how_far, message).value();
@@ -1572,7 +1869,8 @@ public:
         clef_exchange_respond(release(), answer.handle());
         return {};
     }
-    result<void> try_respond(int status, std::string_view body, std::initializer_list<header> headers = {})
+    result<void> try_respond(int status, std::string_view body,
+                             std::initializer_list<header> headers = {})
     {
         const result<http_response> answer = http_response::try_make(status, body, headers);
         return answer ? try_respond(*answer) : answer.error();
@@ -1584,19 +1882,26 @@ public:
         const detail::text_argument words(message);
         if (!*this || words.problem())
             return error(status::invalid_argument, *this ? words.problem() : detail::moved_from);
-        clef_exchange_fail(release(), static_cast<clef_status>(status), static_cast<std::uint32_t>(how_far),
-                           words.get());
+        clef_exchange_fail(release(), static_cast<clef_status>(status),
+                           static_cast<std::uint32_t>(how_far), words.get());
         return {};
     }
 
     /// The request to carry, until the exchange ends.
-    http_request_view request() const noexcept { return http_request_view(clef_exchange_request(handle())); }
+    http_request_view request() const noexcept
+    {
+        return http_request_view(clef_exchange_request(handle()));
+    }
     /// Whether nobody waits for the answer any more. It still has to end.
-    bool is_cancelled() const noexcept { return clef_exchange_is_cancelled(handle()); }
+    bool is_cancelled() const noexcept
+    {
+        return clef_exchange_is_cancelled(handle());
+    }
 };
 
-/// Carries one request: ends the exchange, or keeps it and ends it later from any thread. It must not follow
-/// redirects. What it throws ends the exchange: an `error` with its status, anything else as `status::internal`.
+/// Carries one request: ends the exchange, or keeps it and ends it later from any thread. It must
+/// not follow redirects. What it throws ends the exchange: an `error` with its status, anything
+/// else as `status::internal`.
 using send_function = std::function<void(exchange)>;
 
 /// Settings of the built-in sender. One thread at a time; copied when they are used.
@@ -1607,22 +1912,46 @@ public:
     http_config() noexcept : unique_handle(adopt, clef_http_config_new()) {}
 
 #if CLEF_EXCEPTIONS
-    http_config &set_connect_timeout(timeout limit) { return check(try_set_connect_timeout(limit)); }
-    http_config &set_timeout(timeout limit) { return check(try_set_timeout(limit)); }
+    http_config &set_connect_timeout(timeout limit)
+    {
+        return check(try_set_connect_timeout(limit));
+    }
+    http_config &set_timeout(timeout limit)
+    {
+        return check(try_set_timeout(limit));
+    }
     /// `http://[user:password@]host:port`; none for none.
-    http_config &set_proxy(text url) { return check(try_set_proxy(url)); }
+    http_config &set_proxy(text url)
+    {
+        return check(try_set_proxy(url));
+    }
     /// Reads the environment during this call.
-    http_config &set_proxy_from_environment() { return check(try_set_proxy_from_environment()); }
+    http_config &set_proxy_from_environment()
+    {
+        return check(try_set_proxy_from_environment());
+    }
     /// The text of a PEM file. May be called several times.
-    http_config &add_ca_certificates(text pem) { return check(try_add_ca_certificates(pem)); }
-    http_config &set_user_agent(text user_agent) { return check(try_set_user_agent(user_agent)); }
+    http_config &add_ca_certificates(text pem)
+    {
+        return check(try_add_ca_certificates(pem));
+    }
+    http_config &set_user_agent(text user_agent)
+    {
+        return check(try_set_user_agent(user_agent));
+    }
 #endif
     result<void> try_set_connect_timeout(timeout limit)
     {
         return detail::perform(clef_http_config_set_connect_timeout, *this, limit);
     }
-    result<void> try_set_timeout(timeout limit) { return detail::perform(clef_http_config_set_timeout, *this, limit); }
-    result<void> try_set_proxy(text url) { return detail::perform(clef_http_config_set_proxy, *this, url); }
+    result<void> try_set_timeout(timeout limit)
+    {
+        return detail::perform(clef_http_config_set_timeout, *this, limit);
+    }
+    result<void> try_set_proxy(text url)
+    {
+        return detail::perform(clef_http_config_set_proxy, *this, url);
+    }
     result<void> try_set_proxy_from_environment()
     {
         return detail::perform(clef_http_config_set_proxy_from_environment, *this);
@@ -1653,21 +1982,33 @@ public:
 
 #if CLEF_EXCEPTIONS
     /// Speaks HTTP and TLS itself.
-    static sender http(const http_config &config = {}) { return try_http(config).value(); }
-    /// Sends through `inner`, and up to `retries` times more after a passing failure, waiting no longer in all.
+    static sender http(const http_config &config = {})
+    {
+        return try_http(config).value();
+    }
+    /// Sends through `inner`, and up to `retries` times more after a passing failure, waiting no
+    /// longer in all.
     static sender retrying(const sender &inner, std::uint32_t retries, timeout max_wait)
     {
         return try_retrying(inner, retries, max_wait).value();
     }
     /// Hands each request to `send`, for programs that have HTTP of their own.
-    static sender custom(send_function send, timeout limit) { return try_custom(std::move(send), limit).value(); }
-    /// The same for a `send` that only `run_callbacks` of this runtime calls, whichever thread sends.
+    static sender custom(send_function send, timeout limit)
+    {
+        return try_custom(std::move(send), limit).value();
+    }
+    /// The same for a `send` that only `run_callbacks` of this runtime calls, whichever thread
+    /// sends.
     static sender custom(const runtime &pump, send_function send, timeout limit)
     {
         return try_custom(pump, std::move(send), limit).value();
     }
-    /// Its requests wait until you ask for them with `next_exchange`, for programs that take no callbacks.
-    static sender polled(timeout limit) { return try_polled(limit).value(); }
+    /// Its requests wait until you ask for them with `next_exchange`, for programs that take no
+    /// callbacks.
+    static sender polled(timeout limit)
+    {
+        return try_polled(limit).value();
+    }
 #endif
     static result<sender> try_http(const http_config &config = {})
     {
@@ -1681,15 +2022,20 @@ public:
     {
         const auto callback = callback_of(send);
         auto box = std::make_unique<send_function>(std::move(send));
-        return detail::make<sender>(clef_sender_new_custom, callback, user_data{box}, destructor, limit);
+        return detail::make<sender>(clef_sender_new_custom, callback, user_data{box}, destructor,
+                                    limit);
     }
     static result<sender> try_custom(const runtime &pump, send_function send, timeout limit)
     {
         const auto callback = callback_of(send);
         auto box = std::make_unique<send_function>(std::move(send));
-        return detail::make<sender>(clef_runtime_new_sender, pump, callback, user_data{box}, destructor, limit);
+        return detail::make<sender>(clef_runtime_new_sender, pump, callback, user_data{box},
+                                    destructor, limit);
     }
-    static result<sender> try_polled(timeout limit) { return detail::make<sender>(clef_sender_new_polled, limit); }
+    static result<sender> try_polled(timeout limit)
+    {
+        return detail::make<sender>(clef_sender_new_polled, limit);
+    }
 
     /// The next request of a polled sender, if there is one at the moment. Never blocks.
     std::optional<exchange> next_exchange() const noexcept
@@ -1700,19 +2046,22 @@ public:
 
 private:
     using user_data = detail::user_data_argument<send_function>;
-    static constexpr detail::plain_argument<clef_free_callback> destructor{&detail::free_user_data<send_function>};
+    static constexpr detail::plain_argument<clef_free_callback> destructor{
+        &detail::free_user_data<send_function>};
 
-    static detail::plain_argument<clef_send_callback> callback_of(const send_function &send) noexcept
+    static detail::plain_argument<clef_send_callback>
+    callback_of(const send_function &send) noexcept
     {
         return {send ? &carry : nullptr};
     }
     static void carry(void *user_data, clef_exchange *handle) noexcept
     {
         // That it was not sent is not known, so it is not sent again.
-        detail::hand_over<exchange>(status::internal, *static_cast<send_function *>(user_data), handle,
-                                    [](clef_exchange *back, clef_status status, const char *message) {
-                                        clef_exchange_fail(back, status, CLEF_EXCHANGE_SENT, message);
-                                    });
+        detail::hand_over<exchange>(
+            status::internal, *static_cast<send_function *>(user_data), handle,
+            [](clef_exchange *back, clef_status status, const char *message) {
+                clef_exchange_fail(back, status, CLEF_EXCHANGE_SENT, message);
+            });
     }
 };
 
@@ -1724,9 +2073,9 @@ inline result<void> exchange::try_forward(const sender &carrier)
     return {};
 }
 
-// ---------------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------------
 // Credentials.
-// ---------------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------------
 
 /// Where to send the user of a login with PKCE, and what to keep for its second step.
 struct pkce_authorisation {
@@ -1738,14 +2087,15 @@ namespace detail {
 
 /// `pkce_user_authorisation` of both kinds of credentials.
 template <class Function, class Credentials>
-result<pkce_authorisation> pkce_user_authorisation(Function function, const Credentials &credentials,
-                                                   const wanted_scopes &scopes, text state, auth how,
-                                                   std::size_t verifier_bytes)
+result<pkce_authorisation> pkce_user_authorisation(Function function,
+                                                   const Credentials &credentials,
+                                                   const wanted_scopes &scopes, text state,
+                                                   auth how, std::size_t verifier_bytes)
 {
     char *verifier = nullptr;
     result<secret_string> url = make<secret_string>(
-        [&](auto *handle, const clef_scope_set *wanted, const char *expected, std::size_t bytes, std::uint32_t flags,
-            char **made, clef_error **failure) {
+        [&](auto *handle, const clef_scope_set *wanted, const char *expected, std::size_t bytes,
+            std::uint32_t flags, char **made, clef_error **failure) {
             return function(handle, wanted, expected, bytes, flags, made, &verifier, failure);
         },
         credentials, scopes.argument(), state, verifier_bytes, how);
@@ -1756,22 +2106,30 @@ result<pkce_authorisation> pkce_user_authorisation(Function function, const Cred
 
 } // namespace detail
 
-/// A program's credentials, with the service they are for and the sender of their requests. They do not change;
-/// copies are cheap.
-class credentials : public detail::shared_handle<clef_credentials, clef_credentials_free, clef_credentials_clone> {
+/// A program's credentials, with the service they are for and the sender of their requests. They do
+/// not change; copies are cheap.
+class credentials : public detail::shared_handle<clef_credentials, clef_credentials_free,
+                                                 clef_credentials_clone> {
 public:
     using shared_handle::shared_handle;
 
 #if CLEF_EXCEPTIONS
-    /// PKCE needs no client secret, and only logins need a redirect URI; without a sender it is the built-in one.
+    /// PKCE needs no client secret, and only logins need a redirect URI; without a sender it is the
+    /// built-in one.
     explicit credentials(text client_id, text client_secret = {}, text redirect_uri = {},
                          optional_ref<sender> carrier = {})
         : credentials(try_make(client_id, client_secret, redirect_uri, carrier).value())
     {
     }
     /// The same but for another service: the sandbox, or a proxy of your own.
-    credentials with_accounts_url(text url) const { return try_with_accounts_url(url).value(); }
-    credentials with_redirect_uri(text redirect_uri) const { return try_with_redirect_uri(redirect_uri).value(); }
+    credentials with_accounts_url(text url) const
+    {
+        return try_with_accounts_url(url).value();
+    }
+    credentials with_redirect_uri(text redirect_uri) const
+    {
+        return try_with_redirect_uri(redirect_uri).value();
+    }
 
     /// Where to send the user: step 1 of 2 with a client secret.
     secret_string user_authorisation_url(const wanted_scopes &scopes = {}, text state = {},
@@ -1781,25 +2139,50 @@ public:
     }
     /// Where to send the user, and the verifier to keep: step 1 of 2 with PKCE.
     pkce_authorisation pkce_user_authorisation(const wanted_scopes &scopes = {}, text state = {},
-                                               auth how = auth::usual, std::size_t verifier_bytes = 32) const
+                                               auth how = auth::usual,
+                                               std::size_t verifier_bytes = 32) const
     {
         return try_pkce_user_authorisation(scopes, state, how, verifier_bytes).value();
     }
 
     // These block until the service has answered.
 
-    token request_client_token() const { return try_request_client_token().value(); }
-    token request_user_token(text code) const { return try_request_user_token(code).value(); }
-    token refresh_user_token(text refresh_token) const { return try_refresh_user_token(refresh_token).value(); }
-    token request_pkce_token(text code, text verifier) const { return try_request_pkce_token(code, verifier).value(); }
-    token refresh_pkce_token(text refresh_token) const { return try_refresh_pkce_token(refresh_token).value(); }
+    token request_client_token() const
+    {
+        return try_request_client_token().value();
+    }
+    token request_user_token(text code) const
+    {
+        return try_request_user_token(code).value();
+    }
+    token refresh_user_token(text refresh_token) const
+    {
+        return try_refresh_user_token(refresh_token).value();
+    }
+    token request_pkce_token(text code, text verifier) const
+    {
+        return try_request_pkce_token(code, verifier).value();
+    }
+    token refresh_pkce_token(text refresh_token) const
+    {
+        return try_refresh_pkce_token(refresh_token).value();
+    }
     /// A token of any kind.
-    token refresh(const token &old) const { return try_refresh(old).value(); }
+    token refresh(const token &old) const
+    {
+        return try_refresh(old).value();
+    }
 
     // The same as requests that are not sent yet. No network.
 
-    http_request prepare_client_token() const { return try_prepare_client_token().value(); }
-    http_request prepare_user_token(text code) const { return try_prepare_user_token(code).value(); }
+    http_request prepare_client_token() const
+    {
+        return try_prepare_client_token().value();
+    }
+    http_request prepare_user_token(text code) const
+    {
+        return try_prepare_user_token(code).value();
+    }
     http_request prepare_refresh_user_token(text refresh_token) const
     {
         return try_prepare_refresh_user_token(refresh_token).value();
@@ -1812,12 +2195,16 @@ public:
     {
         return try_prepare_refresh_pkce_token(refresh_token).value();
     }
-    http_request prepare_refresh(const token &old) const { return try_prepare_refresh(old).value(); }
-#endif
-    static result<credentials> try_make(text client_id, text client_secret = {}, text redirect_uri = {},
-                                        optional_ref<sender> carrier = {})
+    http_request prepare_refresh(const token &old) const
     {
-        return detail::make<credentials>(clef_credentials_new, client_id, client_secret, redirect_uri, carrier);
+        return try_prepare_refresh(old).value();
+    }
+#endif
+    static result<credentials> try_make(text client_id, text client_secret = {},
+                                        text redirect_uri = {}, optional_ref<sender> carrier = {})
+    {
+        return detail::make<credentials>(clef_credentials_new, client_id, client_secret,
+                                         redirect_uri, carrier);
     }
     result<credentials> try_with_accounts_url(text url) const
     {
@@ -1827,18 +2214,18 @@ public:
     {
         return detail::make<credentials>(clef_credentials_with_redirect_uri, *this, redirect_uri);
     }
-    result<secret_string> try_user_authorisation_url(const wanted_scopes &scopes = {}, text state = {},
-                                                     auth how = auth::usual) const
+    result<secret_string> try_user_authorisation_url(const wanted_scopes &scopes = {},
+                                                     text state = {}, auth how = auth::usual) const
     {
-        return detail::make<secret_string>(clef_credentials_user_authorisation_url, *this, scopes.argument(), state,
-                                           how);
+        return detail::make<secret_string>(clef_credentials_user_authorisation_url, *this,
+                                           scopes.argument(), state, how);
     }
-    result<pkce_authorisation> try_pkce_user_authorisation(const wanted_scopes &scopes = {}, text state = {},
-                                                           auth how = auth::usual,
+    result<pkce_authorisation> try_pkce_user_authorisation(const wanted_scopes &scopes = {},
+                                                           text state = {}, auth how = auth::usual,
                                                            std::size_t verifier_bytes = 32) const
     {
-        return detail::pkce_user_authorisation(clef_credentials_pkce_user_authorisation, *this, scopes, state, how,
-                                               verifier_bytes);
+        return detail::pkce_user_authorisation(clef_credentials_pkce_user_authorisation, *this,
+                                               scopes, state, how, verifier_bytes);
     }
     result<token> try_request_client_token() const
     {
@@ -1874,51 +2261,76 @@ public:
     }
     result<http_request> try_prepare_refresh_user_token(text refresh_token) const
     {
-        return detail::make<http_request>(clef_credentials_prepare_refresh_user_token, *this, refresh_token);
+        return detail::make<http_request>(clef_credentials_prepare_refresh_user_token, *this,
+                                          refresh_token);
     }
     result<http_request> try_prepare_pkce_token(text code, text verifier) const
     {
-        return detail::make<http_request>(clef_credentials_prepare_pkce_token, *this, code, verifier);
+        return detail::make<http_request>(clef_credentials_prepare_pkce_token, *this, code,
+                                          verifier);
     }
     result<http_request> try_prepare_refresh_pkce_token(text refresh_token) const
     {
-        return detail::make<http_request>(clef_credentials_prepare_refresh_pkce_token, *this, refresh_token);
+        return detail::make<http_request>(clef_credentials_prepare_refresh_pkce_token, *this,
+                                          refresh_token);
     }
     result<http_request> try_prepare_refresh(const token &old) const
     {
         return detail::make<http_request>(clef_credentials_prepare_refresh, *this, old);
     }
 
-    std::string_view client_id() const noexcept { return detail::borrowed(clef_credentials_client_id(handle())); }
+    std::string_view client_id() const noexcept
+    {
+        return detail::borrowed(clef_credentials_client_id(handle()));
+    }
     std::optional<std::string_view> redirect_uri() const noexcept
     {
         return detail::borrowed_or_none(clef_credentials_redirect_uri(handle()));
     }
 };
 
-// ---------------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------------
 // Where tokens are kept.
-// ---------------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------------
 
-/// One thing that a store of the program's has to do. It ends once: by `done` or `fail`, now or later, on any thread;
-/// else, when it is destroyed, as a `status::store` failure. One thread at a time.
+/// One thing that a store of the program's has to do. It ends once: by `done` or `fail`, now or
+/// later, on any thread; else, when it is destroyed, as a `status::store` failure. One thread at a
+/// time.
 class store_task : public detail::errand<clef_store_task, clef_store_task_free> {
 public:
     using errand::errand;
 
 #if CLEF_EXCEPTIONS
     /// `load`: what is stored, as it was saved, and a version that changes with each save.
-    void set_value(text value, text version = {}) { try_set_value(value, version).value(); }
+    void set_value(text value, text version = {})
+    {
+        try_set_value(value, version).value();
+    }
     /// `save`: the version of what was saved now.
-    void set_version(text version) { try_set_version(version).value(); }
+    void set_version(text version)
+    {
+        try_set_version(version).value();
+    }
     /// `lock`: a number above 0 that grows with each lease of the key.
-    void set_fence(std::int64_t fence) { try_set_fence(fence).value(); }
+    void set_fence(std::int64_t fence)
+    {
+        try_set_fence(fence).value();
+    }
     /// `list`: one more account that something is stored for.
-    void add_account(text account) { try_add_account(account).value(); }
+    void add_account(text account)
+    {
+        try_add_account(account).value();
+    }
     /// Ends a task that is done, with what was set.
-    void done() { try_done().value(); }
+    void done()
+    {
+        try_done().value();
+    }
     /// Ends a task that is not: `status::busy` where another has the lock or was quicker.
-    void fail(clef::status status, text message = {}) { try_fail(status, message).value(); }
+    void fail(clef::status status, text message = {})
+    {
+        try_fail(status, message).value();
+    }
 #endif
     result<void> try_set_value(text value, text version = {})
     {
@@ -1928,7 +2340,10 @@ public:
     {
         return detail::perform(clef_store_task_set_version, *this, version);
     }
-    result<void> try_set_fence(std::int64_t fence) { return detail::perform(clef_store_task_set_fence, *this, fence); }
+    result<void> try_set_fence(std::int64_t fence)
+    {
+        return detail::perform(clef_store_task_set_fence, *this, fence);
+    }
     result<void> try_add_account(text account)
     {
         return detail::perform(clef_store_task_add_account, *this, account);
@@ -1949,15 +2364,28 @@ public:
         return {};
     }
 
-    task_kind kind() const noexcept { return static_cast<task_kind>(clef_store_task_kind(handle())); }
-    /// Accounts URL, client id and account in one text of printable ASCII; of `list`, how all keys begin.
-    std::string_view key() const noexcept { return detail::borrowed(clef_store_task_key(handle())); }
+    task_kind kind() const noexcept
+    {
+        return static_cast<task_kind>(clef_store_task_kind(handle()));
+    }
+    /// Accounts URL, client id and account in one text of printable ASCII; of `list`, how all keys
+    /// begin.
+    std::string_view key() const noexcept
+    {
+        return detail::borrowed(clef_store_task_key(handle()));
+    }
     std::string_view accounts_url() const noexcept
     {
         return detail::borrowed(clef_store_task_accounts_url(handle()));
     }
-    std::string_view client_id() const noexcept { return detail::borrowed(clef_store_task_client_id(handle())); }
-    std::string_view account() const noexcept { return detail::borrowed(clef_store_task_account(handle())); }
+    std::string_view client_id() const noexcept
+    {
+        return detail::borrowed(clef_store_task_client_id(handle()));
+    }
+    std::string_view account() const noexcept
+    {
+        return detail::borrowed(clef_store_task_account(handle()));
+    }
     /// `save`: the text to store.
     std::optional<secret_view> value() const noexcept
     {
@@ -1969,35 +2397,55 @@ public:
         return detail::borrowed_or_none(clef_store_task_version(handle()));
     }
     /// `save`, `remove`, `unlock`: the fence of the lease, 0 without.
-    std::int64_t fence() const noexcept { return clef_store_task_fence(handle()); }
+    std::int64_t fence() const noexcept
+    {
+        return clef_store_task_fence(handle());
+    }
     /// `lock`: how long the lock holds at least.
     std::chrono::milliseconds time_to_live() const noexcept
     {
         return std::chrono::milliseconds(clef_store_task_time_to_live_ms(handle()));
     }
     /// Whether nobody waits for it any more. It still has to end.
-    bool is_cancelled() const noexcept { return clef_store_task_is_cancelled(handle()); }
+    bool is_cancelled() const noexcept
+    {
+        return clef_store_task_is_cancelled(handle());
+    }
 };
 
-/// Does one thing for a store of the program's, now or later. What it throws ends the task: an `error` with its status,
-/// anything else as `status::store`.
+/// Does one thing for a store of the program's, now or later. What it throws ends the task: an
+/// `error` with its status, anything else as `status::store`.
 using store_function = std::function<void(store_task)>;
 
-/// Keeps tokens where the next run of the program, or another process, finds them. Copies are cheap.
+/// Keeps tokens where the next run of the program, or another process, finds them. Copies are
+/// cheap.
 ///
-/// An account is a name of your own for one of your users; without one it is the account that has no name.
-class token_store : public detail::shared_handle<clef_token_store, clef_token_store_free, clef_token_store_clone> {
+/// An account is a name of your own for one of your users; without one it is the account that has
+/// no name.
+class token_store : public detail::shared_handle<clef_token_store, clef_token_store_free,
+                                                 clef_token_store_clone> {
 public:
     using shared_handle::shared_handle;
 
 #if CLEF_EXCEPTIONS
-    /// In files of this directory, that only this user may read; without one, where the system keeps state.
-    static token_store file(text directory = {}) { return try_file(directory).value(); }
+    /// In files of this directory, that only this user may read; without one, where the system
+    /// keeps state.
+    static token_store file(text directory = {})
+    {
+        return try_file(directory).value();
+    }
     /// In the keyring of the desktop, under the name of your program. Needs the feature `keyring`.
-    static token_store keyring(text service = {}) { return try_keyring(service).value(); }
+    static token_store keyring(text service = {})
+    {
+        return try_keyring(service).value();
+    }
     /// Wherever you like.
-    static token_store custom(store_function run) { return try_custom(std::move(run)).value(); }
-    /// The same for a `run` that only `run_callbacks` of this runtime calls, whichever thread uses the store.
+    static token_store custom(store_function run)
+    {
+        return try_custom(std::move(run)).value();
+    }
+    /// The same for a `run` that only `run_callbacks` of this runtime calls, whichever thread uses
+    /// the store.
     static token_store custom(const runtime &pump, store_function run)
     {
         return try_custom(pump, std::move(run)).value();
@@ -2006,16 +2454,25 @@ public:
     // These block for as long as the store takes.
 
     /// The token as it was stored, for a look; to use it, `refreshing_token::open` the account.
-    token load(const credentials &app, text account = {}) const { return try_load(app, account).value(); }
+    token load(const credentials &app, text account = {}) const
+    {
+        return try_load(app, account).value();
+    }
     /// In place of the one that is there.
     void save(const credentials &app, const token &saved, text account = {}) const
     {
         try_save(app, saved, account).value();
     }
     /// Logs the user out. That none is stored is no error.
-    void remove(const credentials &app, text account = {}) const { try_remove(app, account).value(); }
+    void remove(const credentials &app, text account = {}) const
+    {
+        try_remove(app, account).value();
+    }
     /// The accounts that a token is stored for, in order; `""` is the one without a name.
-    std::vector<std::string> accounts(const credentials &app) const { return try_accounts(app).value(); }
+    std::vector<std::string> accounts(const credentials &app) const
+    {
+        return try_accounts(app).value();
+    }
 #endif
     static result<token_store> try_file(text directory = {})
     {
@@ -2029,13 +2486,15 @@ public:
     {
         const auto callback = callback_of(run);
         auto box = std::make_unique<store_function>(std::move(run));
-        return detail::make<token_store>(clef_token_store_new_custom, callback, user_data{box}, destructor);
+        return detail::make<token_store>(clef_token_store_new_custom, callback, user_data{box},
+                                         destructor);
     }
     static result<token_store> try_custom(const runtime &pump, store_function run)
     {
         const auto callback = callback_of(run);
         auto box = std::make_unique<store_function>(std::move(run));
-        return detail::make<token_store>(clef_runtime_new_store, pump, callback, user_data{box}, destructor);
+        return detail::make<token_store>(clef_runtime_new_store, pump, callback, user_data{box},
+                                         destructor);
     }
     result<token> try_load(const credentials &app, text account = {}) const
     {
@@ -2064,33 +2523,39 @@ public:
 
 private:
     using user_data = detail::user_data_argument<store_function>;
-    static constexpr detail::plain_argument<clef_free_callback> destructor{&detail::free_user_data<store_function>};
+    static constexpr detail::plain_argument<clef_free_callback> destructor{
+        &detail::free_user_data<store_function>};
 
-    static detail::plain_argument<clef_store_callback> callback_of(const store_function &run) noexcept
+    static detail::plain_argument<clef_store_callback>
+    callback_of(const store_function &run) noexcept
     {
         return {run ? &do_task : nullptr};
     }
     static void do_task(void *user_data, clef_store_task *handle) noexcept
     {
-        detail::hand_over<store_task>(status::store, *static_cast<store_function *>(user_data), handle,
-                                      [](clef_store_task *back, clef_status status, const char *message) {
-                                          clef_store_task_fail(back, status, message);
-                                      });
+        detail::hand_over<store_task>(
+            status::store, *static_cast<store_function *>(user_data), handle,
+            [](clef_store_task *back, clef_status status, const char *message) {
+                clef_store_task_fail(back, status, message);
+            });
     }
 };
 
-// ---------------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------------
 // Tokens that refresh themselves.
-// ---------------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------------
 
-/// Hears of what happens to a self-refreshing token: the new token for `event::changed`, else the one at hand; and
-/// the error, or null. Answers `status::ok`; anything else says of a change that it could not be saved. What it throws
-/// is its answer: an `error` its status, anything else `status::internal`.
+/// Hears of what happens to a self-refreshing token: the new token for `event::changed`, else the
+/// one at hand; and the error, or null. Answers `status::ok`; anything else says of a change that
+/// it could not be saved. What it throws is its answer: an `error` its status, anything else
+/// `status::internal`.
 using listener = std::function<status(event, const token &, const error *)>;
 
-/// An access token that is refreshed when it is about to expire. Any number of threads may use it. Copies are cheap.
-class refreshing_token : public detail::shared_handle<clef_refreshing_token, clef_refreshing_token_free,
-                                                      clef_refreshing_token_clone> {
+/// An access token that is refreshed when it is about to expire. Any number of threads may use it.
+/// Copies are cheap.
+class refreshing_token
+    : public detail::shared_handle<clef_refreshing_token, clef_refreshing_token_free,
+                                   clef_refreshing_token_clone> {
 public:
     using shared_handle::shared_handle;
 
@@ -2100,66 +2565,115 @@ public:
         : refreshing_token(try_make(first, app).value())
     {
     }
-    /// The token that a store keeps for an account, each new one stored before anybody sees it; `status::not_found`
-    /// where there is none. Blocks while it refreshes.
-    static refreshing_token open(const token_store &store, const clef::credentials &app, text account = {})
+    /// The token that a store keeps for an account, each new one stored before anybody sees it;
+    /// `status::not_found` where there is none. Blocks while it refreshes.
+    static refreshing_token open(const token_store &store, const clef::credentials &app,
+                                 text account = {})
     {
         return try_open(store, app, account).value();
     }
-    static operation<refreshing_token> open_start(const token_store &store, const clef::credentials &app, text account,
-                                                  const runtime &pump, completion<refreshing_token> done = {})
+    static operation<refreshing_token> open_start(const token_store &store,
+                                                  const clef::credentials &app, text account,
+                                                  const runtime &pump,
+                                                  completion<refreshing_token> done = {})
     {
         return try_open_start(store, app, account, pump, std::move(done)).value();
     }
     /// Has a store keep it from now on, for one that was not opened from there.
-    void attach(const token_store &store, text account = {}) const { try_attach(store, account).value(); }
+    void attach(const token_store &store, text account = {}) const
+    {
+        try_attach(store, account).value();
+    }
 
-    /// The access token, refreshed first when it is about to expire: so ask before each request, and keep no copy.
-    secret_string access_token() const { return try_access_token().value(); }
-    operation<secret_string> access_token_start(const runtime &pump, completion<secret_string> done = {}) const
+    /// The access token, refreshed first when it is about to expire: so ask before each request,
+    /// and keep no copy.
+    secret_string access_token() const
+    {
+        return try_access_token().value();
+    }
+    /// The same where that needs no refresh, else `status::would_block`: never blocks, and begins
+    /// nothing. In a loop ask `try_access_token_at_hand` first, and `access_token_start` where it
+    /// has none.
+    secret_string access_token_at_hand() const { return try_access_token_at_hand().value(); }
+    operation<secret_string> access_token_start(const runtime &pump,
+                                                completion<secret_string> done = {}) const
     {
         return try_access_token_start(pump, std::move(done)).value();
     }
     /// Refreshes now. Blocks.
-    void refresh() const { try_refresh().value(); }
-    operation<clef::token> refresh_start(const runtime &pump, completion<clef::token> done = {}) const
+    void refresh() const
+    {
+        try_refresh().value();
+    }
+    operation<clef::token> refresh_start(const runtime &pump,
+                                         completion<clef::token> done = {}) const
     {
         return try_refresh_start(pump, std::move(done)).value();
     }
-    /// After the Web API answered 401 to this access token: refreshes if it is still the current one.
-    void invalidate(text access_token) const { try_invalidate(access_token).value(); }
+    /// After the Web API answered 401 to this access token: refreshes if it is still the current
+    /// one.
+    void invalidate(text access_token) const
+    {
+        try_invalidate(access_token).value();
+    }
     /// Has the runtime refresh it ahead of time; `std::nullopt` ends that.
-    void keep_fresh(optional_ref<runtime> pump) const { try_keep_fresh(pump).value(); }
+    void keep_fresh(optional_ref<runtime> pump) const
+    {
+        try_keep_fresh(pump).value();
+    }
 
     /// As it is now; none for a client token.
-    std::optional<secret_string> refresh_token() const { return try_refresh_token().value(); }
-    scope_set scopes() const { return try_scopes().value(); }
+    std::optional<secret_string> refresh_token() const
+    {
+        return try_refresh_token().value();
+    }
+    scope_set scopes() const
+    {
+        return try_scopes().value();
+    }
     /// `"Bearer"`.
-    std::string token_type() const { return try_token_type().value(); }
+    std::string token_type() const
+    {
+        return try_token_type().value();
+    }
     /// The token as it is now, with its times. No network.
-    clef::token token() const { return try_token().value(); }
+    clef::token token() const
+    {
+        return try_token().value();
+    }
     /// Why the last refresh failed, or could not be stored.
-    std::optional<error> last_error() const { return try_last_error().value(); }
+    std::optional<error> last_error() const
+    {
+        return try_last_error().value();
+    }
     /// How long before the end of the grant the listener hears of it; 0 for never.
-    void set_grant_warning(std::chrono::seconds before) const { try_set_grant_warning(before).value(); }
-    /// Replaces the listener before; `nullptr` for none. When this returns the old one never runs again. A listener
-    /// must not own a copy of this token. One that returns nothing answers `status::ok` unless it throws.
-    template <class F> void set_listener(F &&hears) const { try_set_listener(std::forward<F>(hears)).value(); }
+    void set_grant_warning(std::chrono::seconds before) const
+    {
+        try_set_grant_warning(before).value();
+    }
+    /// Replaces the listener before; `nullptr` for none. When this returns the old one never runs
+    /// again. A listener must not own a copy of this token. One that returns nothing answers
+    /// `status::ok` unless it throws.
+    template <class F> void set_listener(F &&hears) const
+    {
+        try_set_listener(std::forward<F>(hears)).value();
+    }
 #endif
     static result<refreshing_token> try_make(const clef::token &first, const clef::credentials &app)
     {
         return detail::make<refreshing_token>(clef_refreshing_token_new, first, app);
     }
-    static result<refreshing_token> try_open(const token_store &store, const clef::credentials &app, text account = {})
+    static result<refreshing_token> try_open(const token_store &store, const clef::credentials &app,
+                                             text account = {})
     {
         return detail::make<refreshing_token>(clef_refreshing_token_open, store, app, account);
     }
-    static result<operation<refreshing_token>> try_open_start(const token_store &store, const clef::credentials &app,
-                                                              text account, const runtime &pump,
-                                                              completion<refreshing_token> done = {})
+    static result<operation<refreshing_token>>
+    try_open_start(const token_store &store, const clef::credentials &app, text account,
+                   const runtime &pump, completion<refreshing_token> done = {})
     {
-        return operation_start<refreshing_token>::begin(clef_refreshing_token_open_start, pump, std::move(done), store,
-                                                        app, account);
+        return operation_start<refreshing_token>::begin(clef_refreshing_token_open_start, pump,
+                                                        std::move(done), store, app, account);
     }
     result<void> try_attach(const token_store &store, text account = {}) const
     {
@@ -2169,16 +2683,25 @@ public:
     {
         return detail::make<secret_string>(clef_refreshing_token_access_token, *this);
     }
-    result<operation<secret_string>> try_access_token_start(const runtime &pump,
-                                                            completion<secret_string> done = {}) const
+    result<secret_string> try_access_token_at_hand() const
     {
-        return operation_start<secret_string>::begin(clef_refreshing_token_access_token_start, pump, std::move(done),
-                                                     *this);
+        return detail::make<secret_string>(clef_refreshing_token_try_access_token, *this);
     }
-    result<void> try_refresh() const { return detail::perform(clef_refreshing_token_refresh, *this); }
-    result<operation<clef::token>> try_refresh_start(const runtime &pump, completion<clef::token> done = {}) const
+    result<operation<secret_string>>
+    try_access_token_start(const runtime &pump, completion<secret_string> done = {}) const
     {
-        return operation_start<clef::token>::begin(clef_refreshing_token_refresh_start, pump, std::move(done), *this);
+        return operation_start<secret_string>::begin(clef_refreshing_token_access_token_start, pump,
+                                                     std::move(done), *this);
+    }
+    result<void> try_refresh() const
+    {
+        return detail::perform(clef_refreshing_token_refresh, *this);
+    }
+    result<operation<clef::token>> try_refresh_start(const runtime &pump,
+                                                     completion<clef::token> done = {}) const
+    {
+        return operation_start<clef::token>::begin(clef_refreshing_token_refresh_start, pump,
+                                                   std::move(done), *this);
     }
     result<void> try_invalidate(text access_token) const
     {
@@ -2190,38 +2713,55 @@ public:
     }
     result<std::optional<secret_string>> try_refresh_token() const
     {
-        return detail::make<std::optional<secret_string>>(clef_refreshing_token_refresh_token, *this);
+        return detail::make<std::optional<secret_string>>(clef_refreshing_token_refresh_token,
+                                                          *this);
     }
-    result<scope_set> try_scopes() const { return detail::make<scope_set>(clef_refreshing_token_scopes, *this); }
+    result<scope_set> try_scopes() const
+    {
+        return detail::make<scope_set>(clef_refreshing_token_scopes, *this);
+    }
     result<std::string> try_token_type() const
     {
         return detail::make<secret_string>(clef_refreshing_token_token_type, *this)
             .transform([](const secret_string &type) { return std::string(type.view()); });
     }
-    result<clef::token> try_token() const { return detail::make<clef::token>(clef_refreshing_token_token, *this); }
+    result<clef::token> try_token() const
+    {
+        return detail::make<clef::token>(clef_refreshing_token_token, *this);
+    }
     result<std::optional<error>> try_last_error() const
     {
         return detail::make<std::optional<error>>(clef_refreshing_token_last_error, *this);
     }
     result<void> try_set_grant_warning(std::chrono::seconds before) const
     {
-        return detail::perform(clef_refreshing_token_set_grant_warning, *this, std::int64_t{before.count()});
+        return detail::perform(clef_refreshing_token_set_grant_warning, *this,
+                               std::int64_t{before.count()});
     }
     template <class F> result<void> try_set_listener(F &&hears) const
     {
         return replace_listener(listener_of(std::forward<F>(hears)));
     }
 
-    bool uses_pkce() const noexcept { return clef_refreshing_token_uses_pkce(handle()); }
+    bool uses_pkce() const noexcept
+    {
+        return clef_refreshing_token_uses_pkce(handle());
+    }
     /// Never: it refreshes itself.
-    instant expires_at() const noexcept { return instant::from_unix(clef_refreshing_token_expires_at(handle())); }
+    instant expires_at() const noexcept
+    {
+        return instant::from_unix(clef_refreshing_token_expires_at(handle()));
+    }
     /// `endless`: it refreshes itself.
     std::chrono::seconds expires_in() const noexcept
     {
         return std::chrono::seconds(clef_refreshing_token_expires_in(handle()));
     }
     /// False: it refreshes itself.
-    bool is_expiring() const noexcept { return clef_refreshing_token_is_expiring(handle()); }
+    bool is_expiring() const noexcept
+    {
+        return clef_refreshing_token_is_expiring(handle());
+    }
     /// The credentials that refresh it.
     clef::credentials credentials() const noexcept
     {
@@ -2229,11 +2769,16 @@ public:
     }
 
 private:
-    static listener listener_of(std::nullptr_t) noexcept { return nullptr; }
+    static listener listener_of(std::nullptr_t) noexcept
+    {
+        return nullptr;
+    }
     template <class F> static listener listener_of(F &&hears)
     {
-        if constexpr (std::is_void_v<std::invoke_result_t<F &, event, const clef::token &, const error *>>) {
-            return [own = std::forward<F>(hears)](event what, const clef::token &now, const error *problem) mutable {
+        if constexpr (std::is_void_v<
+                          std::invoke_result_t<F &, event, const clef::token &, const error *>>) {
+            return [own = std::forward<F>(hears)](event what, const clef::token &now,
+                                                  const error *problem) mutable {
                 own(what, now, problem);
                 return status::ok;
             };
@@ -2254,7 +2799,8 @@ private:
                                destructor{&detail::free_user_data<listener>});
     }
 
-    static clef_status hear(void *user_data, clef_event what, const clef_token *now, const clef_error *problem) noexcept
+    static clef_status hear(void *user_data, clef_event what, const clef_token *now,
+                            const clef_error *problem) noexcept
     {
         clef_status answer = CLEF_STATUS_INTERNAL;
         detail::guard(
@@ -2281,7 +2827,10 @@ public:
     using shared_handle::shared_handle;
 
 #if CLEF_EXCEPTIONS
-    explicit refreshing_credentials(const clef::credentials &app) : refreshing_credentials(try_make(app).value()) {}
+    explicit refreshing_credentials(const clef::credentials &app)
+        : refreshing_credentials(try_make(app).value())
+    {
+    }
     /// Where to send the user: step 1 of 2 with a client secret.
     secret_string user_authorisation_url(const wanted_scopes &scopes = {}, text state = {},
                                          auth how = auth::usual) const
@@ -2290,15 +2839,22 @@ public:
     }
     /// Where to send the user, and the verifier to keep: step 1 of 2 with PKCE.
     pkce_authorisation pkce_user_authorisation(const wanted_scopes &scopes = {}, text state = {},
-                                               auth how = auth::usual, std::size_t verifier_bytes = 32) const
+                                               auth how = auth::usual,
+                                               std::size_t verifier_bytes = 32) const
     {
         return try_pkce_user_authorisation(scopes, state, how, verifier_bytes).value();
     }
 
     // These block until the service has answered.
 
-    refreshing_token request_client_token() const { return try_request_client_token().value(); }
-    refreshing_token request_user_token(text code) const { return try_request_user_token(code).value(); }
+    refreshing_token request_client_token() const
+    {
+        return try_request_client_token().value();
+    }
+    refreshing_token request_user_token(text code) const
+    {
+        return try_request_user_token(code).value();
+    }
     refreshing_token refresh_user_token(text refresh_token) const
     {
         return try_refresh_user_token(refresh_token).value();
@@ -2316,38 +2872,43 @@ public:
     {
         return detail::make<refreshing_credentials>(clef_refreshing_credentials_new, app);
     }
-    result<secret_string> try_user_authorisation_url(const wanted_scopes &scopes = {}, text state = {},
-                                                     auth how = auth::usual) const
+    result<secret_string> try_user_authorisation_url(const wanted_scopes &scopes = {},
+                                                     text state = {}, auth how = auth::usual) const
     {
-        return detail::make<secret_string>(clef_refreshing_credentials_user_authorisation_url, *this,
-                                           scopes.argument(), state, how);
+        return detail::make<secret_string>(clef_refreshing_credentials_user_authorisation_url,
+                                           *this, scopes.argument(), state, how);
     }
-    result<pkce_authorisation> try_pkce_user_authorisation(const wanted_scopes &scopes = {}, text state = {},
-                                                           auth how = auth::usual,
+    result<pkce_authorisation> try_pkce_user_authorisation(const wanted_scopes &scopes = {},
+                                                           text state = {}, auth how = auth::usual,
                                                            std::size_t verifier_bytes = 32) const
     {
-        return detail::pkce_user_authorisation(clef_refreshing_credentials_pkce_user_authorisation, *this, scopes,
-                                               state, how, verifier_bytes);
+        return detail::pkce_user_authorisation(clef_refreshing_credentials_pkce_user_authorisation,
+                                               *this, scopes, state, how, verifier_bytes);
     }
     result<refreshing_token> try_request_client_token() const
     {
-        return detail::make<refreshing_token>(clef_refreshing_credentials_request_client_token, *this);
+        return detail::make<refreshing_token>(clef_refreshing_credentials_request_client_token,
+                                              *this);
     }
     result<refreshing_token> try_request_user_token(text code) const
     {
-        return detail::make<refreshing_token>(clef_refreshing_credentials_request_user_token, *this, code);
+        return detail::make<refreshing_token>(clef_refreshing_credentials_request_user_token, *this,
+                                              code);
     }
     result<refreshing_token> try_refresh_user_token(text refresh_token) const
     {
-        return detail::make<refreshing_token>(clef_refreshing_credentials_refresh_user_token, *this, refresh_token);
+        return detail::make<refreshing_token>(clef_refreshing_credentials_refresh_user_token, *this,
+                                              refresh_token);
     }
     result<refreshing_token> try_request_pkce_token(text code, text verifier) const
     {
-        return detail::make<refreshing_token>(clef_refreshing_credentials_request_pkce_token, *this, code, verifier);
+        return detail::make<refreshing_token>(clef_refreshing_credentials_request_pkce_token, *this,
+                                              code, verifier);
     }
     result<refreshing_token> try_refresh_pkce_token(text refresh_token) const
     {
-        return detail::make<refreshing_token>(clef_refreshing_credentials_refresh_pkce_token, *this, refresh_token);
+        return detail::make<refreshing_token>(clef_refreshing_credentials_refresh_pkce_token, *this,
+                                              refresh_token);
     }
 
     /// The credentials underneath.
@@ -2357,12 +2918,12 @@ public:
     }
 };
 
-// ---------------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------------
 // Logging a user in, step by step.
-// ---------------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------------
 
-/// One login of one user: its URL, the check of its state and the exchange of its code. It is spent once, when its
-/// state matched.
+/// One login of one user: its URL, the check of its state and the exchange of its code. It is spent
+/// once, when its state matched.
 class user_auth : public detail::unique_handle<clef_user_auth, clef_user_auth_free> {
 public:
     using unique_handle::unique_handle;
@@ -2373,16 +2934,24 @@ public:
     {
     }
     /// A login that was begun elsewhere, with the `state()` and `verifier()` of there.
-    static user_auth resume(const credentials &app, text state, text verifier = {}, auth how = auth::usual)
+    static user_auth resume(const credentials &app, text state, text verifier = {},
+                            auth how = auth::usual)
     {
         return try_resume(app, state, verifier, how).value();
     }
 
     // These verify the state, and block until the service has answered.
 
-    token request_token(text code, text state) const { return try_request_token(code, state).value(); }
-    /// The URL that the user was sent back to: whole, a request target (`/callback?code=…`) or a bare query.
-    token request_token_from_url(text url) const { return try_request_token_from_url(url).value(); }
+    token request_token(text code, text state) const
+    {
+        return try_request_token(code, state).value();
+    }
+    /// The URL that the user was sent back to: whole, a request target (`/callback?code=…`) or a
+    /// bare query.
+    token request_token_from_url(text url) const
+    {
+        return try_request_token_from_url(url).value();
+    }
     refreshing_token request_refreshing_token(text code, text state) const
     {
         return try_request_refreshing_token(code, state).value();
@@ -2394,35 +2963,47 @@ public:
 
     // The same in the background. The state is verified at once.
 
-    operation<token> request_token_start(text code, text state, const runtime &pump, completion<token> done = {}) const
+    operation<token> request_token_start(text code, text state, const runtime &pump,
+                                         completion<token> done = {}) const
     {
         return try_request_token_start(code, state, pump, std::move(done)).value();
     }
-    operation<token> request_token_from_url_start(text url, const runtime &pump, completion<token> done = {}) const
+    operation<token> request_token_from_url_start(text url, const runtime &pump,
+                                                  completion<token> done = {}) const
     {
         return try_request_token_from_url_start(url, pump, std::move(done)).value();
     }
-    operation<refreshing_token> request_refreshing_token_start(text code, text state, const runtime &pump,
-                                                               completion<refreshing_token> done = {}) const
+    operation<refreshing_token>
+    request_refreshing_token_start(text code, text state, const runtime &pump,
+                                   completion<refreshing_token> done = {}) const
     {
         return try_request_refreshing_token_start(code, state, pump, std::move(done)).value();
     }
-    operation<refreshing_token> request_refreshing_token_from_url_start(text url, const runtime &pump,
-                                                                        completion<refreshing_token> done = {}) const
+    operation<refreshing_token>
+    request_refreshing_token_from_url_start(text url, const runtime &pump,
+                                            completion<refreshing_token> done = {}) const
     {
         return try_request_refreshing_token_from_url_start(url, pump, std::move(done)).value();
     }
 
     // The same as requests that are not sent yet; they spend the login.
 
-    http_request prepare_token(text code, text state) const { return try_prepare_token(code, state).value(); }
-    http_request prepare_token_from_url(text url) const { return try_prepare_token_from_url(url).value(); }
+    http_request prepare_token(text code, text state) const
+    {
+        return try_prepare_token(code, state).value();
+    }
+    http_request prepare_token_from_url(text url) const
+    {
+        return try_prepare_token_from_url(url).value();
+    }
 #endif
-    static result<user_auth> try_make(const credentials &app, const wanted_scopes &scopes, auth how = auth::usual)
+    static result<user_auth> try_make(const credentials &app, const wanted_scopes &scopes,
+                                      auth how = auth::usual)
     {
         return detail::make<user_auth>(clef_user_auth_new, app, scopes.argument(), how);
     }
-    static result<user_auth> try_resume(const credentials &app, text state, text verifier = {}, auth how = auth::usual)
+    static result<user_auth> try_resume(const credentials &app, text state, text verifier = {},
+                                        auth how = auth::usual)
     {
         return detail::make<user_auth>(clef_user_auth_resume, app, state, verifier, how);
     }
@@ -2436,37 +3017,41 @@ public:
     }
     result<refreshing_token> try_request_refreshing_token(text code, text state) const
     {
-        return detail::make<refreshing_token>(clef_user_auth_request_refreshing_token, *this, code, state);
+        return detail::make<refreshing_token>(clef_user_auth_request_refreshing_token, *this, code,
+                                              state);
     }
     result<refreshing_token> try_request_refreshing_token_from_url(text url) const
     {
-        return detail::make<refreshing_token>(clef_user_auth_request_refreshing_token_from_url, *this, url);
+        return detail::make<refreshing_token>(clef_user_auth_request_refreshing_token_from_url,
+                                              *this, url);
     }
     result<operation<token>> try_request_token_start(text code, text state, const runtime &pump,
                                                      completion<token> done = {}) const
     {
-        return operation_start<token>::begin(clef_user_auth_request_token_start, pump, std::move(done), *this, code,
-                                             state);
+        return operation_start<token>::begin(clef_user_auth_request_token_start, pump,
+                                             std::move(done), *this, code, state);
     }
     result<operation<token>> try_request_token_from_url_start(text url, const runtime &pump,
                                                               completion<token> done = {}) const
     {
-        return operation_start<token>::begin(clef_user_auth_request_token_from_url_start, pump, std::move(done), *this,
-                                             url);
+        return operation_start<token>::begin(clef_user_auth_request_token_from_url_start, pump,
+                                             std::move(done), *this, url);
     }
     result<operation<refreshing_token>>
     try_request_refreshing_token_start(text code, text state, const runtime &pump,
                                        completion<refreshing_token> done = {}) const
     {
-        return operation_start<refreshing_token>::begin(clef_user_auth_request_refreshing_token_start, pump,
-                                                        std::move(done), *this, code, state);
+        return operation_start<refreshing_token>::begin(
+            clef_user_auth_request_refreshing_token_start, pump, std::move(done), *this, code,
+            state);
     }
     result<operation<refreshing_token>>
     try_request_refreshing_token_from_url_start(text url, const runtime &pump,
                                                 completion<refreshing_token> done = {}) const
     {
-        return operation_start<refreshing_token>::begin(clef_user_auth_request_refreshing_token_from_url_start, pump,
-                                                        std::move(done), *this, url);
+        return operation_start<refreshing_token>::begin(
+            clef_user_auth_request_refreshing_token_from_url_start, pump, std::move(done), *this,
+            url);
     }
     result<http_request> try_prepare_token(text code, text state) const
     {
@@ -2478,9 +3063,15 @@ public:
     }
 
     /// Where to send the user; none for a login that was resumed.
-    std::optional<secret_view> url() const noexcept { return detail::secret_or_none(clef_user_auth_url(handle())); }
+    std::optional<secret_view> url() const noexcept
+    {
+        return detail::secret_or_none(clef_user_auth_url(handle()));
+    }
     /// To be kept for `resume`.
-    secret_view state() const noexcept { return secret_view(clef_user_auth_state(handle())); }
+    secret_view state() const noexcept
+    {
+        return secret_view(clef_user_auth_state(handle()));
+    }
     /// To be kept for `resume`; none without PKCE.
     std::optional<secret_view> verifier() const noexcept
     {
@@ -2489,18 +3080,30 @@ public:
 };
 
 /// Listens on a port of this computer for the redirect that ends a login.
-class redirect_listener : public detail::unique_handle<clef_redirect_listener, clef_redirect_listener_free> {
+class redirect_listener
+    : public detail::unique_handle<clef_redirect_listener, clef_redirect_listener_free> {
 public:
     using unique_handle::unique_handle;
 
 #if CLEF_EXCEPTIONS
-    /// `http://127.0.0.1[:port][/path]` or `http://[::1]…`; without a port, or with port 0, a free one is picked.
-    explicit redirect_listener(text redirect_uri) : redirect_listener(try_make(redirect_uri).value()) {}
+    /// `http://127.0.0.1[:port][/path]` or `http://[::1]…`; without a port, or with port 0, a free
+    /// one is picked.
+    explicit redirect_listener(text redirect_uri)
+        : redirect_listener(try_make(redirect_uri).value())
+    {
+    }
     /// What the browser shows in the end, text or HTML; none for the page of clef.
-    void set_page(text success, text failure) const { try_set_page(success, failure).value(); }
-    /// Blocks until the redirect has come, and gives its whole URL. One with another state than that of the login is
-    /// turned away; without one, any ends the waiting. `status::timeout` where none comes in time.
-    secret_string wait(text expected_state, timeout limit) const { return try_wait(expected_state, limit).value(); }
+    void set_page(text success, text failure) const
+    {
+        try_set_page(success, failure).value();
+    }
+    /// Blocks until the redirect has come, and gives its whole URL. One with another state than
+    /// that of the login is turned away; without one, any ends the waiting. `status::timeout` where
+    /// none comes in time.
+    secret_string wait(text expected_state, timeout limit) const
+    {
+        return try_wait(expected_state, limit).value();
+    }
 #endif
     static result<redirect_listener> try_make(text redirect_uri)
     {
@@ -2512,20 +3115,29 @@ public:
     }
     result<secret_string> try_wait(text expected_state, timeout limit) const
     {
-        return detail::make<secret_string>(clef_redirect_listener_wait, *this, expected_state, limit);
+        return detail::make<secret_string>(clef_redirect_listener_wait, *this, expected_state,
+                                           limit);
     }
 
     /// The redirect URI to log in with, with the port that is listened on.
-    std::string_view uri() const noexcept { return detail::borrowed(clef_redirect_listener_uri(handle())); }
-    /// Ends the `wait` under way and all later ones, as `status::cancelled`. Any thread; never blocks.
-    void cancel() const noexcept { clef_redirect_listener_cancel(handle()); }
+    std::string_view uri() const noexcept
+    {
+        return detail::borrowed(clef_redirect_listener_uri(handle()));
+    }
+    /// Ends the `wait` under way and all later ones, as `status::cancelled`. Any thread; never
+    /// blocks.
+    void cancel() const noexcept
+    {
+        clef_redirect_listener_cancel(handle());
+    }
 };
 
-// ---------------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------------
 // Logging a user in, in one call.
-// ---------------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------------
 
-/// An attempt of a user to log in: what to show, and how to end the waiting from elsewhere. Copies are cheap.
+/// An attempt of a user to log in: what to show, and how to end the waiting from elsewhere. Copies
+/// are cheap.
 class login_attempt : public detail::shared_handle<clef_login_attempt, clef_login_attempt_free,
                                                    clef_login_attempt_clone> {
 public:
@@ -2533,26 +3145,45 @@ public:
 
 #if CLEF_EXCEPTIONS
     /// Opens the URL in the browser of the desktop.
-    void open_browser() const { try_open_browser().value(); }
+    void open_browser() const
+    {
+        try_open_browser().value();
+    }
     /// Ends the waiting with the URL that the user was sent back to. Any thread; never blocks.
-    void paste(text url) const { try_paste(url).value(); }
+    void paste(text url) const
+    {
+        try_paste(url).value();
+    }
 #endif
-    result<void> try_open_browser() const { return detail::perform(clef_login_attempt_open_browser, *this); }
-    result<void> try_paste(text url) const { return detail::perform(clef_login_attempt_paste, *this, url); }
+    result<void> try_open_browser() const
+    {
+        return detail::perform(clef_login_attempt_open_browser, *this);
+    }
+    result<void> try_paste(text url) const
+    {
+        return detail::perform(clef_login_attempt_paste, *this, url);
+    }
 
     /// Where to send the user.
-    secret_view url() const noexcept { return secret_view(clef_login_attempt_url(handle())); }
+    secret_view url() const noexcept
+    {
+        return secret_view(clef_login_attempt_url(handle()));
+    }
     /// Where the user is sent back to.
     std::string_view redirect_uri() const noexcept
     {
         return detail::borrowed(clef_login_attempt_redirect_uri(handle()));
     }
     /// Ends the login as `status::cancelled`. Any thread; never blocks.
-    void cancel() const noexcept { clef_login_attempt_cancel(handle()); }
+    void cancel() const noexcept
+    {
+        clef_login_attempt_cancel(handle());
+    }
 };
 
-/// Shows a login to the user; copy the attempt to keep it. Nothing is received before it returns. If it throws, the
-/// login ends: `login` gives what it threw as its error, a login in the background is `status::cancelled`.
+/// Shows a login to the user; copy the attempt to keep it. Nothing is received before it returns.
+/// If it throws, the login ends: `login` gives what it threw as its error, a login in the
+/// background is `status::cancelled`.
 using browser_function = std::function<void(const login_attempt &)>;
 
 /// Settings of a login. One thread at a time; copied when they are used.
@@ -2564,20 +3195,35 @@ public:
 
 #if CLEF_EXCEPTIONS
     /// PKCE is used in any case where the credentials have no client secret.
-    login_options &set_flags(auth how) { return check(try_set_flags(how)); }
+    login_options &set_flags(auth how)
+    {
+        return check(try_set_flags(how));
+    }
     /// How long the user may take.
-    login_options &set_timeout(timeout limit) { return check(try_set_timeout(limit)); }
+    login_options &set_timeout(timeout limit)
+    {
+        return check(try_set_timeout(limit));
+    }
     /// Shows the login in place of the desktop's browser; `nullptr` for that again.
-    login_options &set_browser(browser_function show) { return check(try_set_browser(std::move(show))); }
+    login_options &set_browser(browser_function show)
+    {
+        return check(try_set_browser(std::move(show)));
+    }
     /// What the browser shows in the end, text or HTML; none for the page of clef.
-    login_options &set_page(text success, text failure) { return check(try_set_page(success, failure)); }
+    login_options &set_page(text success, text failure)
+    {
+        return check(try_set_page(success, failure));
+    }
     /// Keeps the token of the login for an account; `std::nullopt` for no store.
     login_options &set_store(optional_ref<token_store> store, text account = {})
     {
         return check(try_set_store(store, account));
     }
 #endif
-    result<void> try_set_flags(auth how) { return detail::perform(clef_login_options_set_flags, *this, how); }
+    result<void> try_set_flags(auth how)
+    {
+        return detail::perform(clef_login_options_set_flags, *this, how);
+    }
     result<void> try_set_timeout(timeout limit)
     {
         return detail::perform(clef_login_options_set_timeout, *this, limit);
@@ -2620,7 +3266,8 @@ private:
 inline result<void> login_options::try_set_browser(browser_function show_it)
 {
     const detail::plain_argument<clef_login_callback> callback{show_it ? &show : nullptr};
-    const detail::plain_argument<clef_free_callback> destructor{&detail::free_user_data<shared_shown>};
+    const detail::plain_argument<clef_free_callback> destructor{
+        &detail::free_user_data<shared_shown>};
     shared_shown next;
     std::unique_ptr<shared_shown> box;
     if (show_it) {
@@ -2628,8 +3275,9 @@ inline result<void> login_options::try_set_browser(browser_function show_it)
         next->show = std::move(show_it);
         box = std::make_unique<shared_shown>(next);
     }
-    result<void> outcome = detail::perform(clef_login_options_set_browser, *this, callback,
-                                           detail::user_data_argument<shared_shown>{box}, destructor);
+    result<void> outcome =
+        detail::perform(clef_login_options_set_browser, *this, callback,
+                        detail::user_data_argument<shared_shown>{box}, destructor);
     if (outcome)
         shown_ = std::move(next);
     return outcome;
@@ -2668,18 +3316,31 @@ public:
 
 #if CLEF_EXCEPTIONS
     /// Where to send the user, for programs that take no callbacks.
-    secret_string url() const { return try_url().value(); }
+    secret_string url() const
+    {
+        return try_url().value();
+    }
     /// Ends the waiting with the URL that the user was sent back to. Never blocks.
-    void paste(text url) const { try_paste(url).value(); }
+    void paste(text url) const
+    {
+        try_paste(url).value();
+    }
 #endif
-    result<secret_string> try_url() const { return detail::make<secret_string>(clef_operation_url, *this); }
-    result<void> try_paste(text url) const { return detail::perform(clef_login_paste, *this, url); }
+    result<secret_string> try_url() const
+    {
+        return detail::make<secret_string>(clef_operation_url, *this);
+    }
+    result<void> try_paste(text url) const
+    {
+        return detail::perform(clef_login_paste, *this, url);
+    }
 };
 
 inline result<refreshing_token> try_login(const credentials &app, const wanted_scopes &scopes = {},
                                           const login_options &options = {})
 {
-    result<refreshing_token> outcome = detail::make<refreshing_token>(clef_login, app, scopes.argument(), options);
+    result<refreshing_token> outcome =
+        detail::make<refreshing_token>(clef_login, app, scopes.argument(), options);
     if (outcome.status() == status::cancelled) {
         if (std::optional<error> thrown = options.take_thrown())
             return *std::move(thrown);
@@ -2691,13 +3352,13 @@ inline result<login_operation> try_login_start(const credentials &app, const wan
                                                const login_options &options, const runtime &pump,
                                                completion<refreshing_token> done = {})
 {
-    return operation_start<refreshing_token>::begin<login_operation>(clef_login_start, pump, std::move(done), app,
-                                                                     scopes.argument(), options);
+    return operation_start<refreshing_token>::begin<login_operation>(
+        clef_login_start, pump, std::move(done), app, scopes.argument(), options);
 }
 
-// ---------------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------------
 // Helpers and shortcuts.
-// ---------------------------------------------------------------------------------------------------------------
+// ------------------------------------------------------------------------------------------------
 
 /// A new random state of so many bytes, 16 to 96, URL-safe.
 inline result<secret_string> try_gen_state(std::size_t bytes = 32)
@@ -2715,33 +3376,41 @@ inline result<secret_string> try_parse_state_from_url(text url)
 inline result<refreshing_token> try_request_client_token(text client_id, text client_secret,
                                                          optional_ref<sender> carrier = {})
 {
-    return detail::make<refreshing_token>(clef_request_client_token, client_id, client_secret, carrier);
+    return detail::make<refreshing_token>(clef_request_client_token, client_id, client_secret,
+                                          carrier);
 }
-inline result<refreshing_token> try_refresh_user_token(text client_id, text client_secret, text refresh_token,
+inline result<refreshing_token> try_refresh_user_token(text client_id, text client_secret,
+                                                       text refresh_token,
                                                        optional_ref<sender> carrier = {})
 {
-    return detail::make<refreshing_token>(clef_refresh_user_token, client_id, client_secret, refresh_token, carrier);
+    return detail::make<refreshing_token>(clef_refresh_user_token, client_id, client_secret,
+                                          refresh_token, carrier);
 }
 inline result<refreshing_token> try_refresh_pkce_token(text client_id, text refresh_token,
                                                        optional_ref<sender> carrier = {})
 {
-    return detail::make<refreshing_token>(clef_refresh_pkce_token, client_id, refresh_token, carrier);
-}
-inline result<refreshing_token> try_prompt_for_user_token(text client_id, text client_secret, text redirect_uri,
-                                                          const wanted_scopes &scopes = {}, auth how = auth::usual,
-                                                          optional_ref<sender> carrier = {})
-{
-    return detail::make<refreshing_token>(clef_prompt_for_user_token, client_id, client_secret, redirect_uri,
-                                          scopes.argument(), how, carrier);
-}
-inline result<refreshing_token> try_prompt_for_pkce_token(text client_id, text redirect_uri,
-                                                          const wanted_scopes &scopes = {}, auth how = auth::usual,
-                                                          optional_ref<sender> carrier = {})
-{
-    return detail::make<refreshing_token>(clef_prompt_for_pkce_token, client_id, redirect_uri, scopes.argument(), how,
+    return detail::make<refreshing_token>(clef_refresh_pkce_token, client_id, refresh_token,
                                           carrier);
 }
-inline result<refreshing_token> try_prompt_for_token(const credentials &app, const wanted_scopes &scopes = {},
+inline result<refreshing_token> try_prompt_for_user_token(text client_id, text client_secret,
+                                                          text redirect_uri,
+                                                          const wanted_scopes &scopes = {},
+                                                          auth how = auth::usual,
+                                                          optional_ref<sender> carrier = {})
+{
+    return detail::make<refreshing_token>(clef_prompt_for_user_token, client_id, client_secret,
+                                          redirect_uri, scopes.argument(), how, carrier);
+}
+inline result<refreshing_token> try_prompt_for_pkce_token(text client_id, text redirect_uri,
+                                                          const wanted_scopes &scopes = {},
+                                                          auth how = auth::usual,
+                                                          optional_ref<sender> carrier = {})
+{
+    return detail::make<refreshing_token>(clef_prompt_for_pkce_token, client_id, redirect_uri,
+                                          scopes.argument(), how, carrier);
+}
+inline result<refreshing_token> try_prompt_for_token(const credentials &app,
+                                                     const wanted_scopes &scopes = {},
                                                      auth how = auth::usual)
 {
     return detail::make<refreshing_token>(clef_prompt_for_token, app, scopes.argument(), how);
@@ -2749,17 +3418,18 @@ inline result<refreshing_token> try_prompt_for_token(const credentials &app, con
 
 #if CLEF_EXCEPTIONS
 
-/// Logs a user in: opens the browser, receives the redirect, verifies its state, and trades its code for a token that
-/// refreshes itself. The redirect URI of the credentials says how the user comes back. Blocks for as long as the user
-/// takes.
+/// Logs a user in: opens the browser, receives the redirect, verifies its state, and trades its
+/// code for a token that refreshes itself. The redirect URI of the credentials says how the user
+/// comes back. Blocks for as long as the user takes.
 inline refreshing_token login(const credentials &app, const wanted_scopes &scopes = {},
                               const login_options &options = {})
 {
     return try_login(app, scopes, options).value();
 }
 /// The same in the background.
-inline login_operation login_start(const credentials &app, const wanted_scopes &scopes, const login_options &options,
-                                   const runtime &pump, completion<refreshing_token> done = {})
+inline login_operation login_start(const credentials &app, const wanted_scopes &scopes,
+                                   const login_options &options, const runtime &pump,
+                                   completion<refreshing_token> done = {})
 {
     return try_login_start(app, scopes, options, pump, std::move(done)).value();
 }
@@ -2779,7 +3449,8 @@ inline secret_string parse_state_from_url(text url)
     return try_parse_state_from_url(url).value();
 }
 /// A self-refreshing client token. Blocks, as the two that follow.
-inline refreshing_token request_client_token(text client_id, text client_secret, optional_ref<sender> carrier = {})
+inline refreshing_token request_client_token(text client_id, text client_secret,
+                                             optional_ref<sender> carrier = {})
 {
     return try_request_client_token(client_id, client_secret, carrier).value();
 }
@@ -2790,20 +3461,25 @@ inline refreshing_token refresh_user_token(text client_id, text client_secret, t
     return try_refresh_user_token(client_id, client_secret, refresh_token, carrier).value();
 }
 /// By the refresh token of a login with PKCE.
-inline refreshing_token refresh_pkce_token(text client_id, text refresh_token, optional_ref<sender> carrier = {})
+inline refreshing_token refresh_pkce_token(text client_id, text refresh_token,
+                                           optional_ref<sender> carrier = {})
 {
     return try_refresh_pkce_token(client_id, refresh_token, carrier).value();
 }
 /// Prompts at the terminal for a login with a client secret: flush `std::cout` before.
 inline refreshing_token prompt_for_user_token(text client_id, text client_secret, text redirect_uri,
-                                              const wanted_scopes &scopes = {}, auth how = auth::usual,
+                                              const wanted_scopes &scopes = {},
+                                              auth how = auth::usual,
                                               optional_ref<sender> carrier = {})
 {
-    return try_prompt_for_user_token(client_id, client_secret, redirect_uri, scopes, how, carrier).value();
+    return try_prompt_for_user_token(client_id, client_secret, redirect_uri, scopes, how, carrier)
+        .value();
 }
 /// Prompts at the terminal for a login with PKCE.
-inline refreshing_token prompt_for_pkce_token(text client_id, text redirect_uri, const wanted_scopes &scopes = {},
-                                              auth how = auth::usual, optional_ref<sender> carrier = {})
+inline refreshing_token prompt_for_pkce_token(text client_id, text redirect_uri,
+                                              const wanted_scopes &scopes = {},
+                                              auth how = auth::usual,
+                                              optional_ref<sender> carrier = {})
 {
     return try_prompt_for_pkce_token(client_id, redirect_uri, scopes, how, carrier).value();
 }

@@ -1,4 +1,5 @@
-// The runner for C++: plays the scenarios of a file through clef.hpp. README.md beside this file says how.
+// The runner for C++: plays the scenarios of a file through clef.hpp. README.md beside this file
+// says how.
 
 #include "../cpp/sandbox.hpp"
 #include "script.hpp"
@@ -60,12 +61,14 @@ using auth = std::shared_ptr<clef::user_auth>;
 using listener = std::shared_ptr<clef::redirect_listener>;
 
 struct value {
-    std::variant<std::string, sender, clef::credentials, authorisation, request, clef::token, clef::refreshing_token,
-                 auth, listener, std::shared_ptr<listening>, clef::token_store, accounts, work>
+    std::variant<std::string, sender, clef::credentials, authorisation, request, clef::token,
+                 clef::refreshing_token, auth, listener, std::shared_ptr<listening>,
+                 clef::token_store, accounts, work>
         held;
 
-    template <class T, class = std::enable_if_t<!std::is_same_v<std::decay_t<T>, value> &&
-                                                !std::is_same_v<std::decay_t<T>, clef::secret_string>>>
+    template <class T,
+              class = std::enable_if_t<!std::is_same_v<std::decay_t<T>, value> &&
+                                       !std::is_same_v<std::decay_t<T>, clef::secret_string>>>
     value(T &&what) : held(std::forward<T>(what))
     {
     }
@@ -76,10 +79,19 @@ using outcome = std::optional<value>;
 
 // Texts.
 
-std::string text_of(bool truth) { return truth ? "true" : "false"; }
-std::string text_of(std::string_view text) { return std::string(text); }
+std::string text_of(bool truth)
+{
+    return truth ? "true" : "false";
+}
+std::string text_of(std::string_view text)
+{
+    return std::string(text);
+}
 std::string text_of(const char *) = delete;
-std::string text_of(const clef::secret_view &text) { return std::string(text.view()); }
+std::string text_of(const clef::secret_view &text)
+{
+    return std::string(text.view());
+}
 std::string text_of(clef::instant time)
 {
     if (time.is_never())
@@ -90,14 +102,29 @@ std::string text_of(std::chrono::seconds duration)
 {
     return duration == clef::endless ? "never" : std::to_string(duration.count());
 }
-std::string text_of(const clef::scope_set &scopes) { return std::string(scopes.str()); }
-std::string text_of(int number) { return std::to_string(number); }
-template <class T> std::string text_of(const std::optional<T> &text) { return text ? text_of(*text) : "none"; }
+std::string text_of(const clef::scope_set &scopes)
+{
+    return std::string(scopes.str());
+}
+std::string text_of(int number)
+{
+    return std::to_string(number);
+}
+template <class T> std::string text_of(const std::optional<T> &text)
+{
+    return text ? text_of(*text) : "none";
+}
 
-std::string or_none(const std::string &text) { return text.empty() ? "none" : text; }
+std::string or_none(const std::string &text)
+{
+    return text.empty() ? "none" : text;
+}
 
 /// A constant's name without what all of its kind begin with.
-std::string short_name(clef::status status) { return text_of(clef::name(status)).substr(sizeof "CLEF_STATUS_" - 1); }
+std::string short_name(clef::status status)
+{
+    return text_of(clef::name(status)).substr(sizeof "CLEF_STATUS_" - 1);
+}
 
 std::string name_of(clef::remedy remedy)
 {
@@ -309,13 +336,19 @@ field_text field_of(const accounts &accounts, const std::string &field)
     return names;
 }
 
-template <class T> field_text field_of(const T &, const std::string &) { return {}; }
+template <class T> field_text field_of(const T &, const std::string &)
+{
+    return {};
+}
 
 // A scenario while it is played.
 
 class play {
 public:
-    play(const class runner &owner, std::string directory) : runner_(owner), directory_(std::move(directory)) {}
+    play(const class runner &owner, std::string directory)
+        : runner_(owner), directory_(std::move(directory))
+    {
+    }
     play(const play &) = delete;
     play &operator=(const play &) = delete;
     /// First what is under way is ended, then the rest.
@@ -353,7 +386,8 @@ public:
             const std::size_t end = word.find('}', begin);
             if (end == std::string::npos)
                 throw complaint(word + " has no end");
-            done += word.substr(at, begin - at) + text_of_name(word.substr(begin + 2, end - begin - 2));
+            done +=
+                word.substr(at, begin - at) + text_of_name(word.substr(begin + 2, end - begin - 2));
             at = end + 1;
         }
         return done + word.substr(at);
@@ -391,7 +425,8 @@ private:
             throw complaint(reference + " is no text");
         }
         const std::string field = reference.substr(dot + 1);
-        const field_text text = std::visit([&](const auto &held) { return field_of(held, field); }, found.held);
+        const field_text text =
+            std::visit([&](const auto &held) { return field_of(held, field); }, found.held);
         if (!text)
             throw complaint("there is no " + reference);
         return *text;
@@ -430,7 +465,8 @@ public:
         const std::optional<std::string> found = text(name);
         return found ? whole_number(*found) : otherwise;
     }
-    std::chrono::milliseconds milliseconds(const std::string &name, std::chrono::milliseconds otherwise) const
+    std::chrono::milliseconds milliseconds(const std::string &name,
+                                           std::chrono::milliseconds otherwise) const
     {
         return std::chrono::milliseconds(number(name, otherwise.count()));
     }
@@ -492,11 +528,13 @@ public:
         return are_well;
     }
 
-    bool play_one(const std::string &directory, const std::string &name, const std::vector<std::string> &given) const
+    bool play_one(const std::string &directory, const std::string &name,
+                  const std::vector<std::string> &given) const
     {
         for (const section &found : read_script(scenarios_))
             if (found.name == name)
-                return found.is_fragment ? play_section(found, directory, given) : play_scenario(found, directory);
+                return found.is_fragment ? play_section(found, directory, given)
+                                         : play_scenario(found, directory);
         throw std::runtime_error("there is no scenario " + name);
     }
 
@@ -513,7 +551,8 @@ private:
         return play_section(scenario, folder.string(), {});
     }
 
-    bool play_section(const section &section, const std::string &folder, const std::vector<std::string> &given) const;
+    bool play_section(const section &section, const std::string &folder,
+                      const std::vector<std::string> &given) const;
 
     std::string program_, scenarios_;
     sandbox box_;
@@ -529,8 +568,9 @@ clef::http_response carry(const sandbox &box, const clef::http_request_view &req
     http::headers headers;
     for (const clef::request_header &header : request.headers())
         headers.emplace_back(header.name, header.value.view());
-    const http::answer answer = http::request(std::string(request.method()), box.url() + std::string(url.substr(path)),
-                                              headers, std::string(request.body().view()));
+    const http::answer answer =
+        http::request(std::string(request.method()), box.url() + std::string(url.substr(path)),
+                      headers, std::string(request.body().view()));
     clef::http_response response(answer.status, answer.body);
     for (const auto &[name, value] : answer.headers)
         response.add_header(name, value);
@@ -540,7 +580,8 @@ clef::http_response carry(const sandbox &box, const clef::http_request_view &req
 /// The answer that is made up in a step.
 clef::http_response made_up_response(const call &step)
 {
-    clef::http_response response(static_cast<int>(step.number("status", 0)), step.text("body").value_or(""));
+    clef::http_response response(static_cast<int>(step.number("status", 0)),
+                                 step.text("body").value_or(""));
     for (const char *argument : {"header", "header2"}) {
         const std::optional<std::string> header = step.text(argument);
         if (!header)
@@ -556,10 +597,10 @@ clef::http_response made_up_response(const call &step)
 clef::send_function custom_send(const call &step)
 {
     if (const std::optional<std::string> failure = step.text("failure")) {
-        const clef::delivery how_far = step.is_set("sent") ? clef::delivery::maybe_sent : clef::delivery::not_sent;
-        return [status = status_named(*failure), how_far, message = step.text("message")](clef::exchange exchange) {
-            exchange.fail(status, how_far, message);
-        };
+        const clef::delivery how_far =
+            step.is_set("sent") ? clef::delivery::maybe_sent : clef::delivery::not_sent;
+        return [status = status_named(*failure), how_far, message = step.text("message")](
+                   clef::exchange exchange) { exchange.fail(status, how_far, message); };
     }
     if (const std::optional<clef::sender> carrier = step.carrier("forward"))
         return [carrier = *carrier](clef::exchange exchange) { exchange.forward(carrier); };
@@ -567,9 +608,8 @@ clef::send_function custom_send(const call &step)
         return [box = step.scenario().runner().box()](clef::exchange exchange) {
             exchange.respond(carry(box, exchange.request()));
         };
-    return [answer = std::make_shared<clef::http_response>(made_up_response(step))](clef::exchange exchange) {
-        exchange.respond(*answer);
-    };
+    return [answer = std::make_shared<clef::http_response>(made_up_response(step))](
+               clef::exchange exchange) { exchange.respond(*answer); };
 }
 
 /// What the user of a login does, who is shown it.
@@ -581,7 +621,9 @@ clef::browser_function shown_to(const std::string &user, play &scenario)
     if (user == "cancel")
         return [](const clef::login_attempt &attempt) { attempt.cancel(); };
     if (user == "paste")
-        return [box](const clef::login_attempt &attempt) { attempt.paste(box.log_in(text_of(attempt.url()))); };
+        return [box](const clef::login_attempt &attempt) {
+            attempt.paste(box.log_in(text_of(attempt.url())));
+        };
     if (user != "approve" && user != "deny")
         throw complaint("there is no user " + user);
     return [box, user, &scenario](const clef::login_attempt &attempt) {
@@ -612,11 +654,15 @@ struct verb {
     std::function<outcome(const call &)> play;
 };
 
-request shared(clef::http_request made) { return std::make_shared<clef::http_request>(std::move(made)); }
+request shared(clef::http_request made)
+{
+    return std::make_shared<clef::http_request>(std::move(made));
+}
 
 outcome redirect_wait(const call &step)
 {
-    return step.object<listener>("listener")->wait(step.text("state"), step.milliseconds("timeout_ms", 20s));
+    return step.object<listener>("listener")
+        ->wait(step.text("state"), step.milliseconds("timeout_ms", 20s));
 }
 
 outcome redirect_wait_twice(const call &step)
@@ -683,8 +729,9 @@ outcome wait_for_itself(const call &step)
 {
     const auto token = clef::refreshing_credentials(step.credentials()).request_client_token();
     clef::result<clef::secret_string> inner = clef::secret_string();
-    token.set_listener(
-        [&](clef::event, const clef::token &, const clef::error *) { inner = token.try_access_token(); });
+    token.set_listener([&](clef::event, const clef::token &, const clef::error *) {
+        inner = token.try_access_token();
+    });
     token.refresh();
     token.set_listener(nullptr);
     return *std::move(inner);
@@ -717,7 +764,8 @@ outcome write_file(const call &step)
     const std::filesystem::path path = step.needed("path");
     if (!(std::ofstream(path) << step.needed("text")).flush())
         throw complaint("cannot write the file");
-    std::filesystem::permissions(path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    std::filesystem::permissions(path, std::filesystem::perms::owner_read |
+                                           std::filesystem::perms::owner_write);
     return {};
 }
 
@@ -760,10 +808,16 @@ outcome custom_sender(const call &step)
 
 outcome credentials(const call &step)
 {
-    const clef::credentials made(step.nullable("client_id", sandbox::client_id), step.text("secret"),
-                                 step.nullable("redirect_uri", sandbox::redirect_uri), step.carrier("sender"));
+    const clef::credentials made(
+        step.nullable("client_id", sandbox::client_id), step.text("secret"),
+        step.nullable("redirect_uri", sandbox::redirect_uri), step.carrier("sender"));
     const auto url = step.nullable("accounts_url", step.scenario().runner().box().url());
     return url ? made.with_accounts_url(url) : made;
+}
+
+clef::token_origin origin(const call &step)
+{
+    return step.is_set("pkce") ? clef::token_origin::pkce : clef::token_origin::usual;
 }
 
 outcome token_from_tekore_config(const call &step)
@@ -771,14 +825,13 @@ outcome token_from_tekore_config(const call &step)
     std::string config = step.needed("config");
     for (std::size_t at; (at = config.find("\\n")) != std::string::npos;)
         config.replace(at, 2, "\n");
-    return clef::token::from_tekore_config(config, step.text("section"),
-                                           step.is_set("pkce") ? clef::token_origin::pkce : clef::token_origin::usual);
+    return clef::token::from_tekore_config(config, step.text("section"), origin(step));
 }
 
 outcome resume(const call &step)
 {
-    return std::make_shared<clef::user_auth>(
-        clef::user_auth::resume(step.credentials(), step.needed("state"), step.text("verifier"), step.how()));
+    return std::make_shared<clef::user_auth>(clef::user_auth::resume(
+        step.credentials(), step.needed("state"), step.text("verifier"), step.how()));
 }
 
 /// What both kinds of credentials do, and the kind that the step asks for.
@@ -798,19 +851,28 @@ template <class F> std::function<outcome(const call &)> quietly(F what)
     };
 }
 
-const sandbox &box_of(const call &step) { return step.scenario().runner().box(); }
+const sandbox &box_of(const call &step)
+{
+    return step.scenario().runner().box();
+}
 
 const std::map<std::string, verb> &verbs()
 {
     static const std::map<std::string, verb> all = {
-        {"sandbox_settings", {{"json"}, quietly([](auto &s) { box_of(s).settings(s.needed("json")); })}},
+        {"sandbox_settings",
+         {{"json"},
+          quietly([](auto &s) { box_of(s).settings(s.needed("json")); })}},
         {"sandbox_fault", {{"json"}, quietly([](auto &s) { box_of(s).fault(s.needed("json")); })}},
         {"sandbox_clear_faults", {{}, quietly([](auto &s) { box_of(s).clear_faults(); })}},
-        {"sandbox_clock", {{"advance"}, quietly([](auto &s) { box_of(s).advance_clock(s.needed("advance")); })}},
+        {"sandbox_clock",
+         {{"advance"},
+          quietly([](auto &s) { box_of(s).advance_clock(s.needed("advance")); })}},
         {"sandbox_revoke", {{}, quietly([](auto &s) { box_of(s).revoke_all(); })}},
         {"sandbox_count",
          {{"grant_type"},
-          [](auto &s) -> outcome { return text_of(box_of(s).count(s.text("grant_type").value_or(""))); }}},
+          [](auto &s) -> outcome {
+              return text_of(box_of(s).count(s.text("grant_type").value_or("")));
+          }}},
         {"sandbox_await", {{"count", "grant_type"}, sandbox_await}},
         {"log_in",
          {{"url", "decision"},
@@ -821,11 +883,18 @@ const std::map<std::string, verb> &verbs()
          {{"access_token"},
           [](auto &s) -> outcome { return text_of(box_of(s).web_api(s.needed("access_token"))); }}},
         {"visit",
-         {{"url"}, [](auto &s) -> outcome { return text_of(http::request("GET", s.needed("url")).status); }}},
+         {{"url"},
+          [](auto &s) -> outcome {
+              return text_of(http::request("GET", s.needed("url")).status);
+          }}},
 
         {"text", {{"value"}, [](auto &s) -> outcome { return s.needed("value"); }}},
         {"between", {{"text", "after", "before"}, between}},
-        {"now", {{}, [](auto &) -> outcome { return text_of(clef::instant(std::chrono::system_clock::now())); }}},
+        {"now",
+         {{},
+          [](auto &) -> outcome {
+              return text_of(clef::instant(std::chrono::system_clock::now()));
+          }}},
         {"sum",
          {{"a", "b"},
           [](auto &s) -> outcome {
@@ -835,66 +904,90 @@ const std::map<std::string, verb> &verbs()
 
         {"gen_state",
          {{"bytes"},
-          [](auto &s) -> outcome { return clef::gen_state(static_cast<std::size_t>(s.number("bytes", 32))); }}},
+          [](auto &s) -> outcome {
+              return clef::gen_state(static_cast<std::size_t>(s.number("bytes", 32)));
+          }}},
         {"parse_code_from_url",
          {{"url"}, [](auto &s) -> outcome { return clef::parse_code_from_url(s.needed("url")); }}},
         {"parse_state_from_url",
          {{"url"}, [](auto &s) -> outcome { return clef::parse_state_from_url(s.needed("url")); }}},
         {"version", {{}, [](auto &) -> outcome { return text_of(clef::version_string()); }}},
 
-        {"scopes_parse", {{"names"}, [](auto &s) -> outcome { return text_of(s.scopes("names")); }}},
+        {"scopes_parse",
+         {{"names"},
+          [](auto &s) -> outcome { return text_of(s.scopes("names")); }}},
         {"scopes_known", {{"names"}, scopes_known}},
         {"scopes_read", {{}, [](auto &) -> outcome { return text_of(clef::scope_set::read()); }}},
         {"scopes_write", {{}, [](auto &) -> outcome { return text_of(clef::scope_set::write()); }}},
         {"scopes_every", {{}, [](auto &) -> outcome { return text_of(clef::scope_set::every()); }}},
-        {"scopes_union", {{"a", "b"}, [](auto &s) -> outcome { return text_of(s.scopes("a") + s.scopes("b")); }}},
+        {"scopes_union",
+         {{"a", "b"},
+          [](auto &s) -> outcome { return text_of(s.scopes("a") + s.scopes("b")); }}},
         {"scopes_difference",
          {{"a", "b"}, [](auto &s) -> outcome { return text_of(s.scopes("a") - s.scopes("b")); }}},
-        {"scopes_count", {{"a"}, [](auto &s) -> outcome { return std::to_string(s.scopes("a").size()); }}},
+        {"scopes_count",
+         {{"a"},
+          [](auto &s) -> outcome { return std::to_string(s.scopes("a").size()); }}},
         {"scopes_contain",
-         {{"a", "name"}, [](auto &s) -> outcome { return text_of(s.scopes("a").contains(s.needed("name"))); }}},
+         {{"a", "name"},
+          [](auto &s) -> outcome { return text_of(s.scopes("a").contains(s.needed("name"))); }}},
         {"scopes_subset",
          {{"a", "b"}, [](auto &s) -> outcome { return text_of(s.scopes("a") <= s.scopes("b")); }}},
-        {"scopes_equal", {{"a", "b"}, [](auto &s) -> outcome { return text_of(s.scopes("a") == s.scopes("b")); }}},
+        {"scopes_equal",
+         {{"a", "b"},
+          [](auto &s) -> outcome { return text_of(s.scopes("a") == s.scopes("b")); }}},
 
         {"http_sender", {{"timeout_ms", "connect_timeout_ms", "user_agent"}, http_sender}},
         {"retrying_sender",
          {{"sender", "retries", "max_wait_ms"},
           [](auto &s) -> outcome {
-              return sender{clef::sender::retrying(*s.carrier("sender"),
-                                                   static_cast<std::uint32_t>(s.number("retries", 0)),
-                                                   s.milliseconds("max_wait_ms", 0ms)),
+              const auto retries = static_cast<std::uint32_t>(s.number("retries", 0));
+              const auto max_wait = s.milliseconds("max_wait_ms", 0ms);
+              return sender{clef::sender::retrying(*s.carrier("sender"), retries, max_wait),
                             nullptr};
           }}},
         {"custom_sender",
-         {{"status", "body", "header", "header2", "failure", "sent", "message", "forward", "carry"}, custom_sender}},
+         {{"status", "body", "header", "header2", "failure", "sent", "message", "forward", "carry"},
+          custom_sender}},
 
-        {"credentials", {{"client_id", "secret", "redirect_uri", "sender", "accounts_url"}, credentials}},
+        {"credentials",
+         {{"client_id", "secret", "redirect_uri", "sender", "accounts_url"},
+          credentials}},
         {"with_redirect_uri",
          {{"credentials", "redirect_uri"},
-          [](auto &s) -> outcome { return s.credentials().with_redirect_uri(s.needed("redirect_uri")); }}},
+          [](auto &s) -> outcome {
+              return s.credentials().with_redirect_uri(s.needed("redirect_uri"));
+          }}},
         {"with_accounts_url",
          {{"credentials", "accounts_url"},
-          [](auto &s) -> outcome { return s.credentials().with_accounts_url(s.needed("accounts_url")); }}},
+          [](auto &s) -> outcome {
+              return s.credentials().with_accounts_url(s.needed("accounts_url"));
+          }}},
         {"user_authorisation_url",
          {{"credentials", "scopes", "state", "show_dialog"},
           [](auto &s) -> outcome {
-              return s.credentials().user_authorisation_url(s.wanted_scopes(), s.text("state"), s.how());
+              return s.credentials().user_authorisation_url(s.wanted_scopes(), s.text("state"),
+                                                            s.how());
           }}},
         {"pkce_user_authorisation",
          {{"credentials", "scopes", "state", "verifier_bytes", "show_dialog"},
           [](auto &s) -> outcome {
-              return std::make_shared<clef::pkce_authorisation>(s.credentials().pkce_user_authorisation(
-                  s.wanted_scopes(), s.text("state"), s.how(),
-                  static_cast<std::size_t>(s.number("verifier_bytes", 32))));
+              const auto bytes = static_cast<std::size_t>(s.number("verifier_bytes", 32));
+              return std::make_shared<clef::pkce_authorisation>(
+                  s.credentials().pkce_user_authorisation(s.wanted_scopes(), s.text("state"),
+                                                          s.how(), bytes));
           }}},
         {"request_client_token",
          {{"credentials", "refreshing"},
-          [](auto &s) { return by_credentials(s, [](auto by) -> outcome { return by.request_client_token(); }); }}},
+          [](auto &s) {
+              return by_credentials(
+                  s, [](auto by) -> outcome { return by.request_client_token(); });
+          }}},
         {"request_user_token",
          {{"credentials", "code", "refreshing"},
           [](auto &s) {
-              return by_credentials(s, [&](auto by) -> outcome { return by.request_user_token(s.needed("code")); });
+              return by_credentials(
+                  s, [&](auto by) -> outcome { return by.request_user_token(s.needed("code")); });
           }}},
         {"request_pkce_token",
          {{"credentials", "code", "verifier", "refreshing"},
@@ -907,26 +1000,35 @@ const std::map<std::string, verb> &verbs()
          {{"credentials", "refresh_token", "refreshing"},
           [](auto &s) {
               return by_credentials(
-                  s, [&](auto by) -> outcome { return by.refresh_user_token(s.needed("refresh_token")); });
+                  s, [&](auto by) -> outcome {
+                      return by.refresh_user_token(s.needed("refresh_token"));
+                  });
           }}},
         {"refresh_pkce_token",
          {{"credentials", "refresh_token", "refreshing"},
           [](auto &s) {
               return by_credentials(
-                  s, [&](auto by) -> outcome { return by.refresh_pkce_token(s.needed("refresh_token")); });
+                  s, [&](auto by) -> outcome {
+                      return by.refresh_pkce_token(s.needed("refresh_token"));
+                  });
           }}},
         {"refresh",
-         {{"credentials", "token"}, [](auto &s) -> outcome { return s.credentials().refresh(s.token()); }}},
+         {{"credentials", "token"},
+          [](auto &s) -> outcome { return s.credentials().refresh(s.token()); }}},
 
         {"prepare_client_token",
-         {{"credentials"}, [](auto &s) -> outcome { return shared(s.credentials().prepare_client_token()); }}},
+         {{"credentials"},
+          [](auto &s) -> outcome { return shared(s.credentials().prepare_client_token()); }}},
         {"prepare_user_token",
          {{"credentials", "code"},
-          [](auto &s) -> outcome { return shared(s.credentials().prepare_user_token(s.needed("code"))); }}},
+          [](auto &s) -> outcome {
+              return shared(s.credentials().prepare_user_token(s.needed("code")));
+          }}},
         {"prepare_pkce_token",
          {{"credentials", "code", "verifier"},
           [](auto &s) -> outcome {
-              return shared(s.credentials().prepare_pkce_token(s.needed("code"), s.needed("verifier")));
+              return shared(
+                  s.credentials().prepare_pkce_token(s.needed("code"), s.needed("verifier")));
           }}},
         {"prepare_refresh_user_token",
          {{"credentials", "refresh_token"},
@@ -943,10 +1045,14 @@ const std::map<std::string, verb> &verbs()
           [](auto &s) -> outcome { return shared(s.credentials().prepare_refresh(s.token())); }}},
         {"prepare_token",
          {{"auth", "code", "state"},
-          [](auto &s) -> outcome { return shared(s.login().prepare_token(s.needed("code"), s.needed("state"))); }}},
+          [](auto &s) -> outcome {
+              return shared(s.login().prepare_token(s.needed("code"), s.needed("state")));
+          }}},
         {"prepare_token_from_url",
          {{"auth", "url"},
-          [](auto &s) -> outcome { return shared(s.login().prepare_token_from_url(s.needed("url"))); }}},
+          [](auto &s) -> outcome {
+              return shared(s.login().prepare_token_from_url(s.needed("url")));
+          }}},
         {"send", {{"request"}, [](auto &s) -> outcome { return s.http_request().send(); }}},
         {"carry",
          {{"request"},
@@ -956,37 +1062,44 @@ const std::map<std::string, verb> &verbs()
           }}},
         {"finish",
          {{"request", "status", "body", "header", "header2"},
-          [](auto &s) -> outcome { return s.http_request().finish(clef::instant::unknown(), made_up_response(s)); }}},
+          [](auto &s) -> outcome {
+              return s.http_request().finish(clef::instant::unknown(), made_up_response(s));
+          }}},
         {"shortcut_client_token",
          {{"client_id", "secret", "sender"},
           [](auto &s) -> outcome {
-              return clef::request_client_token(s.needed("client_id"), s.needed("secret"), s.carrier("sender"));
+              return clef::request_client_token(s.needed("client_id"), s.needed("secret"),
+                                                s.carrier("sender"));
           }}},
         {"shortcut_refresh_user_token",
          {{"client_id", "secret", "refresh_token", "sender"},
           [](auto &s) -> outcome {
-              return clef::refresh_user_token(s.needed("client_id"), s.needed("secret"), s.needed("refresh_token"),
-                                              s.carrier("sender"));
+              return clef::refresh_user_token(s.needed("client_id"), s.needed("secret"),
+                                              s.needed("refresh_token"), s.carrier("sender"));
           }}},
         {"shortcut_refresh_pkce_token",
          {{"client_id", "refresh_token", "sender"},
           [](auto &s) -> outcome {
-              return clef::refresh_pkce_token(s.needed("client_id"), s.needed("refresh_token"), s.carrier("sender"));
+              return clef::refresh_pkce_token(s.needed("client_id"), s.needed("refresh_token"),
+                                              s.carrier("sender"));
           }}},
 
         {"token_from_json",
          {{"json", "pkce"},
           [](auto &s) -> outcome {
-              return clef::token::from_json(s.needed("json"), s.is_set("pkce") ? clef::token_origin::pkce
-                                                                               : clef::token_origin::usual);
+              return clef::token::from_json(s.needed("json"), origin(s));
           }}},
         {"token_from_tekore_config", {{"config", "section", "pkce"}, token_from_tekore_config}},
         {"with_authorised_at",
          {{"token", "at"},
-          [](auto &s) -> outcome { return s.token().with_authorised_at(clef::instant::from_unix(s.number("at", 0))); }}},
+          [](auto &s) -> outcome {
+              return s.token().with_authorised_at(clef::instant::from_unix(s.number("at", 0)));
+          }}},
         {"missing_scopes",
          {{"token", "scopes"},
-          [](auto &s) -> outcome { return text_of(s.token().missing_scopes(s.scopes("scopes"))); }}},
+          [](auto &s) -> outcome {
+              return text_of(s.token().missing_scopes(s.scopes("scopes")));
+          }}},
 
         {"user_auth",
          {{"credentials", "scopes", "pkce", "show_dialog"},
@@ -1010,9 +1123,13 @@ const std::map<std::string, verb> &verbs()
           }}},
         {"redirect_listener",
          {{"uri"},
-          [](auto &s) -> outcome { return std::make_shared<clef::redirect_listener>(s.needed("uri")); }}},
+          [](auto &s) -> outcome {
+              return std::make_shared<clef::redirect_listener>(s.needed("uri"));
+          }}},
         {"redirect_wait", {{"listener", "state", "timeout_ms"}, redirect_wait}},
-        {"redirect_cancel", {{"listener"}, quietly([](auto &s) { s.template object<listener>("listener")->cancel(); })}},
+        {"redirect_cancel",
+         {{"listener"},
+          quietly([](auto &s) { s.template object<listener>("listener")->cancel(); })}},
         {"redirect_wait_twice", {{"listener"}, redirect_wait_twice}},
         {"redirect_free",
          {{"listener"}, quietly([](auto &s) {
@@ -1020,13 +1137,16 @@ const std::map<std::string, verb> &verbs()
               s.scenario().forget(s.needed("listener"));
           })}},
         {"login",
-         {{"credentials", "user", "scopes", "pkce", "show_dialog", "timeout_ms", "store", "account"},
-          [](auto &s) -> outcome { return clef::login(s.credentials(), s.wanted_scopes(), login_options(s)); }}},
+         {{"credentials", "user", "scopes", "pkce", "show_dialog", "timeout_ms", "store",
+           "account"},
+          [](auto &s) -> outcome {
+              return clef::login(s.credentials(), s.wanted_scopes(), login_options(s));
+          }}},
         {"prompt",
          {{"credentials"},
           [](auto &s) -> outcome {
               std::cout << std::flush;
-              clef::result<clef::refreshing_token> token = clef::try_prompt_for_token(s.credentials());
+              auto token = clef::try_prompt_for_token(s.credentials());
               std::cout << "\n";
               return *std::move(token);
           }}},
@@ -1035,17 +1155,25 @@ const std::map<std::string, verb> &verbs()
          {{"token", "credentials"},
           [](auto &s) -> outcome { return clef::refreshing_token(s.token(), s.credentials()); }}},
         {"access_token", {{"token", "concurrently"}, access_token}},
+        {"try_access_token",
+         {{"token"}, [](auto &s) -> outcome { return s.refreshing().access_token_at_hand(); }}},
         {"snapshot", {{"token"}, [](auto &s) -> outcome { return s.refreshing().token(); }}},
         {"refresh_now", {{"token"}, quietly([](auto &s) { s.refreshing().refresh(); })}},
         {"invalidate",
-         {{"token", "access_token"}, quietly([](auto &s) { s.refreshing().invalidate(s.needed("access_token")); })}},
-        {"keep_fresh", {{"token"}, quietly([](auto &s) { s.refreshing().keep_fresh(s.scenario().runtime()); })}},
+         {{"token", "access_token"},
+          quietly([](auto &s) { s.refreshing().invalidate(s.needed("access_token")); })}},
+        {"keep_fresh",
+         {{"token"},
+          quietly([](auto &s) { s.refreshing().keep_fresh(s.scenario().runtime()); })}},
         {"listen", {{"token", "answers"}, listen}},
-        {"listen_no_more", {{"token"}, quietly([](auto &s) { s.refreshing().set_listener(nullptr); })}},
+        {"listen_no_more",
+         {{"token"},
+          quietly([](auto &s) { s.refreshing().set_listener(nullptr); })}},
         {"wait_for_itself", {{"credentials"}, wait_for_itself}},
 
         {"file_store",
-         {{"directory"}, [](auto &s) -> outcome { return clef::token_store::file(s.needed("directory")); }}},
+         {{"directory"},
+          [](auto &s) -> outcome { return clef::token_store::file(s.needed("directory")); }}},
         {"save",
          {{"store", "credentials", "token", "account"},
           quietly([](auto &s) { s.store().save(s.credentials(), s.token(), s.text("account")); })}},
@@ -1056,7 +1184,8 @@ const std::map<std::string, verb> &verbs()
          {{"store", "credentials", "account"},
           quietly([](auto &s) { s.store().remove(s.credentials(), s.text("account")); })}},
         {"accounts",
-         {{"store", "credentials"}, [](auto &s) -> outcome { return s.store().accounts(s.credentials()); }}},
+         {{"store", "credentials"},
+          [](auto &s) -> outcome { return s.store().accounts(s.credentials()); }}},
         {"open",
          {{"store", "credentials", "account"},
           [](auto &s) -> outcome {
@@ -1068,9 +1197,12 @@ const std::map<std::string, verb> &verbs()
 
         {"cancel", {{"work"}, quietly([](auto &s) { s.template object<work>("work").cancel(); })}},
         {"wait", {{"work"}, [](auto &s) { return s.template object<work>("work").wait(); }}},
-        {"in_another_process", {{"*"}, [](auto &s) -> outcome { return s.scenario().runner().play_again(s); }}},
+        {"in_another_process",
+         {{"*"},
+          [](auto &s) -> outcome { return s.scenario().runner().play_again(s); }}},
         {"give",
-         {{"text"}, quietly([](auto &s) { std::cout << "given " << s.needed("text") << std::endl; })}},
+         {{"text"},
+          quietly([](auto &s) { std::cout << "given " << s.needed("text") << std::endl; })}},
     };
     return all;
 }
@@ -1079,7 +1211,8 @@ const std::map<std::string, verb> &verbs()
 
 template <class Operation> work under_way(Operation operation)
 {
-    return {[operation]() -> outcome { return operation.get(); }, [operation] { operation.cancel(); }};
+    return {[operation]() -> outcome { return operation.get(); },
+            [operation] { operation.cancel(); }};
 }
 
 using starter = std::function<work(const call &)>;
@@ -1087,7 +1220,10 @@ using starter = std::function<work(const call &)>;
 const std::map<std::string, starter> &starts()
 {
     static const std::map<std::string, starter> all = {
-        {"access_token", [](auto &s) { return under_way(s.refreshing().access_token_start(s.scenario().runtime())); }},
+        {"access_token",
+         [](auto &s) {
+             return under_way(s.refreshing().access_token_start(s.scenario().runtime()));
+         }},
         {"refresh_now",
          [](auto &s) {
              const auto refresh = s.refreshing().refresh_start(s.scenario().runtime());
@@ -1102,25 +1238,27 @@ const std::map<std::string, starter> &starts()
          [](auto &s) {
              const std::string code = s.needed("code"), state = s.needed("state");
              if (s.is_set("refreshing"))
-                 return under_way(s.login().request_refreshing_token_start(code, state, s.scenario().runtime()));
+                 return under_way(
+                     s.login().request_refreshing_token_start(code, state, s.scenario().runtime()));
              return under_way(s.login().request_token_start(code, state, s.scenario().runtime()));
          }},
         {"request_token_from_url",
          [](auto &s) {
              if (s.is_set("refreshing"))
-                 return under_way(
-                     s.login().request_refreshing_token_from_url_start(s.needed("url"), s.scenario().runtime()));
-             return under_way(s.login().request_token_from_url_start(s.needed("url"), s.scenario().runtime()));
+                 return under_way(s.login().request_refreshing_token_from_url_start(
+                     s.needed("url"), s.scenario().runtime()));
+             return under_way(
+                 s.login().request_token_from_url_start(s.needed("url"), s.scenario().runtime()));
          }},
         {"open",
          [](auto &s) {
-             return under_way(clef::refreshing_token::open_start(s.store(), s.credentials(), s.text("account"),
-                                                                 s.scenario().runtime()));
+             return under_way(clef::refreshing_token::open_start(
+                 s.store(), s.credentials(), s.text("account"), s.scenario().runtime()));
          }},
         {"login",
          [](auto &s) {
-             return under_way(
-                 clef::login_start(s.credentials(), s.wanted_scopes(), login_options(s), s.scenario().runtime()));
+             return under_way(clef::login_start(s.credentials(), s.wanted_scopes(),
+                                                login_options(s), s.scenario().runtime()));
          }},
         {"redirect_wait",
          [](auto &s) {
@@ -1130,7 +1268,8 @@ const std::map<std::string, starter> &starts()
                                                         limit = s.milliseconds("timeout_ms", 20s)] {
                             return waiting->wait(state, limit);
                         }).share();
-             return work{[url]() -> outcome { return url.get(); }, [waiting] { waiting->cancel(); }};
+             return work{[url]() -> outcome { return url.get(); },
+                         [waiting] { waiting->cancel(); }};
          }},
     };
     return all;
@@ -1157,7 +1296,8 @@ outcome play_verb(const std::string &name, const call &step)
         throw complaint("there is no verb " + name);
     const std::vector<std::string> &known = found->second.arguments;
     for (const auto &[argument, value] : step.all())
-        if (known != std::vector<std::string>{"*"} && std::find(known.begin(), known.end(), argument) == known.end())
+        if (known != std::vector<std::string>{"*"} &&
+            std::find(known.begin(), known.end(), argument) == known.end())
             throw complaint(name + " takes no " + argument);
     if (is_start)
         return begin(start->second, step);
@@ -1172,7 +1312,8 @@ void check_equal(const std::string &what, const std::string &found, const std::s
         throw complaint(what + " is '" + found + "', not '" + expected + "'");
 }
 
-void check_expectation(const std::string &name, const std::string &expected, const clef::error &error)
+void check_expectation(const std::string &name, const std::string &expected,
+                       const clef::error &error)
 {
     const bool has = error.message().find(expected) != std::string_view::npos;
     if (name == "remedy")
@@ -1200,7 +1341,8 @@ bool holds(const std::string &left, const std::string &operation, const std::str
     if (operation == "begins")
         return left.compare(0, right.size(), right) == 0;
     if (operation == "ends")
-        return left.size() >= right.size() && left.compare(left.size() - right.size(), right.size(), right) == 0;
+        return left.size() >= right.size() &&
+               left.compare(left.size() - right.size(), right.size(), right) == 0;
     if (operation == "has")
         return left.find(right) != std::string::npos;
     if (operation == "lacks")
@@ -1218,21 +1360,23 @@ void expect(play &scenario, const line &line)
 {
     if (line.words.size() != 4)
         throw complaint("expect takes a value, an operator and a value");
-    const std::string left = scenario.replace(line.words[1]), right = scenario.replace(line.words[3]);
+    const std::string left = scenario.replace(line.words[1]),
+                      right = scenario.replace(line.words[3]);
     if (!holds(left, line.words[2], right))
         throw complaint("'" + left + "' " + line.words[2] + " '" + right + "' does not hold");
 }
 
 void play_step(play &scenario, const line &line)
 {
-    const step what = read_step(line, [&](const std::string &word) { return scenario.replace(word); });
+    const step what =
+        read_step(line, [&](const std::string &word) { return scenario.replace(word); });
     outcome result;
     try {
         result = play_verb(what.verb, call(scenario, what.given));
     } catch (const clef::error &error) {
         if (what.fails != short_name(error.status()))
-            throw complaint(what.verb + " is " + short_name(error.status()) + ", not " + what.fails.value_or("OK") +
-                            ": " + error.what());
+            throw complaint(what.verb + " is " + short_name(error.status()) + ", not " +
+                            what.fails.value_or("OK") + ": " + error.what());
         for (const auto &[name, expected] : what.expectations)
             check_expectation(name, expected, error);
         return;
@@ -1264,7 +1408,8 @@ bool runner::play_section(const section &section, const std::string &folder,
             line.words[0] == "expect" ? expect(scenario, line) : play_step(scenario, line);
         }
     } catch (const std::exception &problem) {
-        std::cout << "FAILED " << section.name << ": line " << number << ": " << problem.what() << std::endl;
+        std::cout << "FAILED " << section.name << ": line " << number << ": " << problem.what()
+                  << std::endl;
         return false;
     }
     if (!section.is_fragment)
@@ -1286,9 +1431,10 @@ public:
         int ends[2];
         posix_spawn_file_actions_t actions;
         posix_spawn_file_actions_init(&actions);
-        const bool started = pipe2(ends, O_CLOEXEC) == 0 &&
-                             posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO) == 0 &&
-                             posix_spawn(&id_, words[0], &actions, nullptr, words.data(), environ) == 0;
+        const bool started =
+            pipe2(ends, O_CLOEXEC) == 0 &&
+            posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO) == 0 &&
+            posix_spawn(&id_, words[0], &actions, nullptr, words.data(), environ) == 0;
         posix_spawn_file_actions_destroy(&actions);
         if (!started)
             throw complaint("the runner does not start again");
@@ -1297,7 +1443,10 @@ public:
     }
     process(const process &) = delete;
     process &operator=(const process &) = delete;
-    process(process &&other) noexcept : id_(std::exchange(other.id_, -1)), output_(std::exchange(other.output_, -1)) {}
+    process(process &&other) noexcept
+        : id_(std::exchange(other.id_, -1)), output_(std::exchange(other.output_, -1))
+    {
+    }
     process &operator=(process &&) = delete;
     ~process()
     {
@@ -1340,8 +1489,8 @@ private:
 
 std::string runner::play_again(const call &step) const
 {
-    std::vector<std::string> command = {program_, scenarios_, box_.url(), step.scenario().directory(),
-                                        step.needed("fragment")};
+    std::vector<std::string> command = {program_, scenarios_, box_.url(),
+                                        step.scenario().directory(), step.needed("fragment")};
     for (const auto &[name, value] : step.all())
         if (name != "fragment" && name != "processes")
             command.push_back(name + "=" + value);
@@ -1374,7 +1523,8 @@ double nanoseconds_per_call(const clef::refreshing_token &token, long long count
 
 void bench(const std::string &url, long long count)
 {
-    const auto credentials = clef::credentials(sandbox::client_id, sandbox::client_secret).with_accounts_url(url);
+    const auto credentials =
+        clef::credentials(sandbox::client_id, sandbox::client_secret).with_accounts_url(url);
     const auto token = clef::refreshing_credentials(credentials).request_client_token();
     nanoseconds_per_call(token, count);
     double best = nanoseconds_per_call(token, count);
@@ -1390,14 +1540,15 @@ int run(const std::vector<std::string> &words)
         return EXIT_SUCCESS;
     }
     if (words.size() < 4) {
-        std::cerr << "usage: " << words[0] << " SCENARIOS SANDBOX DIRECTORY [NAME [ARGUMENT=VALUE...]]\n"
+        std::cerr << "usage: " << words[0]
+                  << " SCENARIOS SANDBOX DIRECTORY [NAME [ARGUMENT=VALUE...]]\n"
                   << "       " << words[0] << " bench SANDBOX COUNT\n";
         return 2;
     }
     const runner script(words[0], words[1], words[2]);
-    const bool are_well = words.size() == 4
-                              ? script.play_all(words[3])
-                              : script.play_one(words[3], words[4], {words.begin() + 5, words.end()});
+    const bool are_well =
+        words.size() == 4 ? script.play_all(words[3])
+                          : script.play_one(words[3], words[4], {words.begin() + 5, words.end()});
     return are_well ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

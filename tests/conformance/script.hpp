@@ -83,7 +83,8 @@ struct step {
 };
 
 /// The step of a line; `replace` puts in what names stand for.
-inline step read_step(const line &from, const std::function<std::string(const std::string &)> &replace)
+inline step read_step(const line &from,
+                      const std::function<std::string(const std::string &)> &replace)
 {
     step made;
     auto word = from.words.begin();

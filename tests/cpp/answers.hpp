@@ -7,7 +7,8 @@
 /// A token response that says `access_token`.
 inline std::string token_response(const std::string &access_token = "a-secret")
 {
-    return R"({"access_token": ")" + access_token + R"(", "token_type": "Bearer", "expires_in": 3600})";
+    return R"({"access_token": ")" + access_token +
+           R"(", "token_type": "Bearer", "expires_in": 3600})";
 }
 
 /// Answers each request at once.

@@ -1,4 +1,5 @@
-// Work in the background: operations, completions, what is bound to a pump, and logins, against the sandbox.
+// Work in the background: operations, completions, what is bound to a pump, and logins, against the
+// sandbox.
 #include "answers.hpp"
 #include "check.hpp"
 #include "sandbox.hpp"
@@ -15,7 +16,8 @@ std::optional<sandbox> box;
 
 clef::credentials app(clef::optional_ref<clef::sender> carrier = {})
 {
-    return clef::credentials(sandbox::client_id, sandbox::client_secret, sandbox::redirect_uri, carrier)
+    return clef::credentials(sandbox::client_id, sandbox::client_secret, sandbox::redirect_uri,
+                             carrier)
         .with_accounts_url(box->url());
 }
 
@@ -108,7 +110,8 @@ void senders_and_stores_bound_to_a_pump()
                 task.set_value(found->second.first, std::to_string(found->second.second));
             return task.done();
         case clef::task_kind::save:
-            if (task.fence() != fence || (found != stored.end() && task.version() != std::to_string(found->second.second)))
+            if (task.fence() != fence ||
+                (found != stored.end() && task.version() != std::to_string(found->second.second)))
                 return task.fail(clef::status::busy);
             stored[key] = {std::string(task.value()->view()), stored[key].second + 1};
             task.set_version(std::to_string(stored[key].second));
@@ -174,13 +177,16 @@ void senders_and_stores_bound_to_a_pump()
 void logins()
 {
     box->reset();
-    const auto own = clef::credentials(sandbox::client_id, {}, sandbox::redirect_uri).with_accounts_url(box->url());
+    const auto own = clef::credentials(sandbox::client_id, {}, sandbox::redirect_uri)
+                         .with_accounts_url(box->url());
     clef::login_options options;
-    options.set_timeout(20s).set_page("Thanks", "Pity").set_browser([](const clef::login_attempt &attempt) {
-        CHECK_THROWS(attempt.paste("/callback?code=x&state=y"), state_mismatch);
-        CHECK_EQUAL(attempt.redirect_uri().find("http://127.0.0.1:"), 0u);
-        attempt.paste(box->log_in(std::string(attempt.url().view())));
-    });
+    options.set_timeout(20s)
+        .set_page("Thanks", "Pity")
+        .set_browser([](const clef::login_attempt &attempt) {
+            CHECK_THROWS(attempt.paste("/callback?code=x&state=y"), state_mismatch);
+            CHECK_EQUAL(attempt.redirect_uri().find("http://127.0.0.1:"), 0u);
+            attempt.paste(box->log_in(std::string(attempt.url().view())));
+        });
     const auto token = clef::login(own, {clef::scope::user_read_email, "user-top-read"}, options);
     CHECK_EQUAL(token.scopes().str(), "user-read-email user-top-read");
 
@@ -188,8 +194,9 @@ void logins()
     options = clef::login_options();
     options.set_flags(clef::auth::no_browser | clef::auth::show_dialog);
     std::optional<clef::refreshing_token> logged_in;
-    const auto login = clef::login_start(own, clef::scope::user_top_read, options, runtime,
-                                         [&](clef::result<clef::refreshing_token> outcome) { logged_in = *outcome; });
+    const auto login = clef::login_start(
+        own, clef::scope::user_top_read, options, runtime,
+        [&](clef::result<clef::refreshing_token> outcome) { logged_in = *outcome; });
     const std::string redirect = box->log_in(std::string(login.url().view()));
     CHECK_EQUAL(http::request("GET", redirect).status, 200);
     while (!logged_in) {

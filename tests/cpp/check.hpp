@@ -23,7 +23,8 @@ inline void check_failed(const char *file, int line, const std::string &what)
 /// Compares what can be written to a stream.
 #define CHECK_EQUAL(actual, expected) check_equal(__FILE__, __LINE__, #actual, actual, expected)
 
-template <class A, class B> void check_equal(const char *file, int line, const char *what, const A &actual, const B &expected)
+template <class A, class B>
+void check_equal(const char *file, int line, const char *what, const A &actual, const B &expected)
 {
     if (actual == expected)
         return;
@@ -32,19 +33,23 @@ template <class A, class B> void check_equal(const char *file, int line, const c
     check_failed(file, line, text.str());
 }
 
-#define CHECK_STATUS(actual, expected) check_status(__FILE__, __LINE__, #actual, actual, clef::status::expected)
+#define CHECK_STATUS(actual, expected)                                                             \
+    check_status(__FILE__, __LINE__, #actual, actual, clef::status::expected)
 
-inline void check_status(const char *file, int line, const char *what, clef::status actual, clef::status expected)
+inline void check_status(const char *file, int line, const char *what, clef::status actual,
+                         clef::status expected)
 {
     if (actual != expected)
-        check_failed(file, line, what + (" is " + std::string(clef::name(actual))) + ", not " + std::string(clef::name(expected)));
+        check_failed(file, line,
+                     what + (" is " + std::string(clef::name(actual))) + ", not " +
+                         std::string(clef::name(expected)));
 }
 
 #if CLEF_EXCEPTIONS
 /// Checks that an expression throws a clef::error of this status.
-#define CHECK_THROWS(expression, expected) \
-    check_status(__FILE__, __LINE__, #expression, status_thrown_by([&] { static_cast<void>(expression); }), \
-                 clef::status::expected)
+#define CHECK_THROWS(expression, expected)                                                         \
+    check_status(__FILE__, __LINE__, #expression,                                                  \
+                 status_thrown_by([&] { static_cast<void>(expression); }), clef::status::expected)
 
 template <class F> clef::status status_thrown_by(F what)
 {
@@ -68,6 +73,9 @@ template <class F> void run_test(const char *name, F test)
     std::fflush(stdout);
 }
 
-inline int check_exit() { return check_failures ? EXIT_FAILURE : EXIT_SUCCESS; }
+inline int check_exit()
+{
+    return check_failures ? EXIT_FAILURE : EXIT_SUCCESS;
+}
 
 #endif

@@ -26,16 +26,22 @@ clef::result<clef::token> carried_by(clef::send_function send)
 
 void senders()
 {
-    const auto tls = carried_by([](clef::exchange) { throw clef::error(clef::status::tls, "no trust"); });
+    const auto tls =
+        carried_by([](clef::exchange) { throw clef::error(clef::status::tls, "no trust"); });
     CHECK_STATUS(tls.status(), tls);
     CHECK(tls.error().message().find("no trust") != std::string_view::npos);
-    const auto internal = carried_by([](const clef::exchange &) { throw std::runtime_error("what it says"); });
+    const auto internal =
+        carried_by([](const clef::exchange &) { throw std::runtime_error("what it says"); });
     CHECK_STATUS(internal.status(), internal);
     CHECK(internal.error().message().find("what it says") != std::string_view::npos);
     CHECK_STATUS(carried_by([](clef::exchange) { throw 1; }).status(), internal);
     // OK is no error, and what no sender may say counts as TRANSPORT.
-    CHECK_STATUS(carried_by([](clef::exchange) { throw clef::error(clef::status::ok, "ok"); }).status(), internal);
-    CHECK_STATUS(carried_by([](clef::exchange) { throw clef::error(clef::status::oauth, "no"); }).status(), transport);
+    CHECK_STATUS(
+        carried_by([](clef::exchange) { throw clef::error(clef::status::ok, "ok"); }).status(),
+        internal);
+    CHECK_STATUS(
+        carried_by([](clef::exchange) { throw clef::error(clef::status::oauth, "no"); }).status(),
+        transport);
     // A secret of the request is taken out of what is said about it.
     const auto leaky = with_sender([](clef::exchange e) {
         throw clef::error(clef::status::io, "sent " + std::string(e.request().body().view()));
@@ -79,7 +85,8 @@ void senders_that_throw_are_not_asked_again()
             throw clef::error(clef::status::transport, "gone");
         },
         10s);
-    const clef::credentials app("id", "secret", "https://example.com/", clef::sender::retrying(thrower, 3, 10s));
+    const clef::credentials app("id", "secret", "https://example.com/",
+                                clef::sender::retrying(thrower, 3, 10s));
     CHECK_THROWS(app.request_user_token("code"), transport);
     CHECK_EQUAL(asked, 1);
 }
@@ -104,8 +111,11 @@ void exchanges_on_other_threads()
 void stores()
 {
     const clef::credentials app("id");
-    const auto load = [&](clef::store_function run) { return clef::token_store::custom(std::move(run)).try_load(app); };
-    CHECK_STATUS(load([](clef::store_task) { throw clef::error(clef::status::io, "disk"); }).status(), io);
+    const auto load = [&](clef::store_function run) {
+        return clef::token_store::custom(std::move(run)).try_load(app);
+    };
+    CHECK_STATUS(
+        load([](clef::store_task) { throw clef::error(clef::status::io, "disk"); }).status(), io);
     const auto other = load([](clef::store_task) { throw std::runtime_error("no database"); });
     CHECK_STATUS(other.status(), store);
     CHECK(other.error().message().find("no database") != std::string_view::npos);
@@ -115,7 +125,8 @@ void stores()
 void listeners()
 {
     int count = 0;
-    const auto app = with_sender([&](clef::exchange e) { e.respond(200, token_response(std::to_string(count++))); });
+    const auto app = with_sender(
+        [&](clef::exchange e) { e.respond(200, token_response(std::to_string(count++))); });
     const auto token = clef::refreshing_credentials(app).request_client_token();
     std::vector<std::string> heard;
     bool throws = true;
@@ -149,13 +160,15 @@ void listeners()
 
 void browsers()
 {
-    const auto app = clef::credentials(sandbox::client_id, {}, sandbox::redirect_uri).with_accounts_url(sandbox_url);
+    const auto app = clef::credentials(sandbox::client_id, {}, sandbox::redirect_uri)
+                         .with_accounts_url(sandbox_url);
     clef::login_options options;
     options.set_browser([](const clef::login_attempt &) { throw std::runtime_error("no window"); });
     const auto thrown = clef::try_login(app, {}, options);
     CHECK_STATUS(thrown.status(), internal);
     CHECK_EQUAL(thrown.error().message(), "no window");
-    options.set_browser([](const clef::login_attempt &) { throw clef::error(clef::status::no_browser, "none"); });
+    options.set_browser(
+        [](const clef::login_attempt &) { throw clef::error(clef::status::no_browser, "none"); });
     CHECK_THROWS(clef::login(app, {}, options), no_browser);
     options.set_browser([](const clef::login_attempt &attempt) { attempt.cancel(); });
     CHECK_THROWS(clef::login(app, {}, options), cancelled);
@@ -177,10 +190,11 @@ void completions()
     };
     const auto first = app.prepare_client_token().start(runtime, thrower);
     const auto second = app.prepare_client_token().start(runtime, thrower);
-    const auto third = app.prepare_client_token().start(runtime, [&](clef::result<clef::token> outcome) {
-        ran++;
-        CHECK(outcome->access_token() == "a-secret");
-    });
+    const auto third =
+        app.prepare_client_token().start(runtime, [&](clef::result<clef::token> outcome) {
+            ran++;
+            CHECK(outcome->access_token() == "a-secret");
+        });
     CHECK(first.wait() && second.wait() && third.wait());
     bool was_thrown = false;
     while (ran < 3) {

@@ -53,7 +53,8 @@ public:
     void write(const std::string &text)
     {
         for (std::size_t done = 0; done < text.size();) {
-            const ssize_t step = send(socket_, text.data() + done, text.size() - done, MSG_NOSIGNAL);
+            const ssize_t step =
+                send(socket_, text.data() + done, text.size() - done, MSG_NOSIGNAL);
             if (step <= 0)
                 throw std::runtime_error("the connection was closed");
             done += static_cast<std::size_t>(step);
@@ -83,14 +84,15 @@ inline answer parse(const std::string &text)
     for (std::size_t line = text.find("\r\n"); line < end; line = text.find("\r\n", line + 2)) {
         const std::size_t colon = text.find(": ", line), next = text.find("\r\n", line + 2);
         if (colon < next)
-            made.headers.emplace_back(text.substr(line + 2, colon - line - 2), text.substr(colon + 2, next - colon - 2));
+            made.headers.emplace_back(text.substr(line + 2, colon - line - 2),
+                                      text.substr(colon + 2, next - colon - 2));
     }
     return made;
 }
 
 /// Sends a request to `http://HOST:PORT/…`; follows no redirect.
-inline answer request(const std::string &method, const std::string &url, const headers &headers = {},
-                      const std::string &body = {})
+inline answer request(const std::string &method, const std::string &url,
+                      const headers &headers = {}, const std::string &body = {})
 {
     const std::string scheme = "http://";
     if (url.compare(0, scheme.size(), scheme) != 0)
@@ -102,8 +104,8 @@ inline answer request(const std::string &method, const std::string &url, const h
     std::string host = authority.substr(0, colon);
     if (host.front() == '[')
         host = host.substr(1, host.size() - 2);
-    std::string text = method + " " + (target.front() == '?' ? "/" : "") + target + " HTTP/1.1\r\nHost: " + authority +
-                       "\r\nConnection: close\r\n";
+    std::string text = method + " " + (target.front() == '?' ? "/" : "") + target +
+                       " HTTP/1.1\r\nHost: " + authority + "\r\nConnection: close\r\n";
     for (const auto &[name, value] : headers)
         text += name + ": " + value + "\r\n";
     text += "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;

@@ -16,7 +16,8 @@ void values()
     const auto scopes = clef::scope_set::try_of({clef::scope::user_read_email, "tomorrow"});
     CHECK_EQUAL((*scopes + clef::scope_set::read() - clef::scope_set::write()).size(), 12u);
     CHECK_STATUS(clef::scope_set::try_of({clef::scope::unknown}).status(), invalid_argument);
-    CHECK_STATUS(clef::credentials::try_make("id", {}, "http://localhost/").status(), invalid_redirect_uri);
+    CHECK_STATUS(clef::credentials::try_make("id", {}, "http://localhost/").status(),
+                 invalid_redirect_uri);
     const auto bad = clef::token::try_from_json("{");
     CHECK(!bad && bad.error().remedy() == clef::remedy::fix_call);
     // A set that was moved from makes what is made of it one too, and an error where it is used.
@@ -33,17 +34,23 @@ const char *url;
 void a_token_of_the_service()
 {
     const auto token = clef::credentials::try_make("sandbox-client", "sandbox-secret")
-                           .and_then([&](const clef::credentials &plain) { return plain.try_with_accounts_url(url); })
+                           .and_then([&](const clef::credentials &plain) {
+                               return plain.try_with_accounts_url(url);
+                           })
                            .and_then(clef::refreshing_credentials::try_make)
-                           .and_then([](const clef::refreshing_credentials &all) { return all.try_request_client_token(); });
+                           .and_then([](const clef::refreshing_credentials &all) {
+                               return all.try_request_client_token();
+                           });
     CHECK(token.has_value());
     const auto first = token->try_access_token();
     CHECK(first && !first->empty());
 
     const auto runtime = clef::runtime::try_make();
     std::string second;
-    const auto refresh = token->try_refresh_start(
-        *runtime, [&](const clef::result<clef::token> &outcome) { second = outcome->access_token(); });
+    const auto refresh =
+        token->try_refresh_start(*runtime, [&](const clef::result<clef::token> &outcome) {
+            second = outcome->access_token();
+        });
     while (second.empty()) {
         CHECK(runtime->try_wait(10s).value());
         runtime->run_callbacks();
@@ -61,11 +68,15 @@ void functions_of_the_program()
     CHECK(app->try_request_client_token()->access_token() == "a-secret");
     const auto fails = clef::sender::try_custom(
         [](clef::exchange exchange) {
-            CHECK(exchange.try_fail(clef::status::tls, clef::delivery::not_sent, "no trust").has_value());
+            CHECK(exchange.try_fail(clef::status::tls, clef::delivery::not_sent, "no trust")
+                      .has_value());
             CHECK_STATUS(exchange.try_respond(200, "").status(), invalid_argument);
         },
         1s);
-    CHECK_STATUS(clef::credentials::try_make("id", "secret", {}, *fails)->try_request_client_token().status(), tls);
+    CHECK_STATUS(clef::credentials::try_make("id", "secret", {}, *fails)
+                     ->try_request_client_token()
+                     .status(),
+                 tls);
     const auto store = clef::token_store::try_custom(
         [](clef::store_task task) { CHECK(task.try_fail(clef::status::io, "full").has_value()); });
     CHECK_STATUS(store->try_load(*app).status(), io);
@@ -73,7 +84,9 @@ void functions_of_the_program()
     const auto token = clef::token::try_from_json(token_response());
     const auto refreshing = clef::refreshing_token::try_make(*token, *app);
     int heard = 0;
-    CHECK(refreshing->try_set_listener([&](clef::event, const clef::token &, const clef::error *) { heard++; })
+    CHECK(refreshing
+              ->try_set_listener(
+                  [&](clef::event, const clef::token &, const clef::error *) { heard++; })
               .has_value());
     CHECK(refreshing->try_refresh().has_value());
     CHECK(refreshing->try_set_listener(nullptr).has_value());

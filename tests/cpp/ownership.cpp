@@ -1,4 +1,5 @@
-// Who owns what: moves, copies, objects that were moved from, and how long functions of the program live.
+// Who owns what: moves, copies, objects that were moved from, and how long functions of the program
+// live.
 #include "answers.hpp"
 #include "check.hpp"
 
@@ -10,22 +11,28 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr const char *json = R"({"access_token": "a-secret", "refresh_token": "another", "scope": "user-read-email"})";
+constexpr const char *json =
+    R"({"access_token": "a-secret", "refresh_token": "another", "scope": "user-read-email"})";
 
 template <class T>
-constexpr bool is_shared = std::is_copy_constructible_v<T> && std::is_copy_assignable_v<T> &&
-                           std::is_nothrow_move_constructible_v<T> && std::is_nothrow_move_assignable_v<T>;
+constexpr bool is_shared = std::is_copy_constructible_v<T> &&std::is_copy_assignable_v<T>
+    &&std::is_nothrow_move_constructible_v<T> &&std::is_nothrow_move_assignable_v<T>;
 template <class T>
-constexpr bool is_unique = !std::is_copy_constructible_v<T> && !std::is_copy_assignable_v<T> &&
-                           std::is_nothrow_move_constructible_v<T> && std::is_nothrow_move_assignable_v<T>;
+constexpr bool is_unique =
+    !std::is_copy_constructible_v<T> && !std::is_copy_assignable_v<T> &&
+    std::is_nothrow_move_constructible_v<T> && std::is_nothrow_move_assignable_v<T>;
 
 static_assert(is_shared<clef::scope_set> && is_shared<clef::token> && is_shared<clef::credentials>);
-static_assert(is_shared<clef::sender> && is_shared<clef::token_store> && is_shared<clef::refreshing_token>);
+static_assert(is_shared<clef::sender> && is_shared<clef::token_store> &&
+              is_shared<clef::refreshing_token>);
 static_assert(is_shared<clef::refreshing_credentials> && is_shared<clef::login_attempt>);
 static_assert(is_shared<clef::operation<clef::token>> && is_shared<clef::login_operation>);
-static_assert(is_unique<clef::runtime> && is_unique<clef::http_request> && is_unique<clef::http_response>);
-static_assert(is_unique<clef::http_config> && is_unique<clef::login_options> && is_unique<clef::user_auth>);
-static_assert(is_unique<clef::redirect_listener> && is_unique<clef::exchange> && is_unique<clef::store_task>);
+static_assert(is_unique<clef::runtime> && is_unique<clef::http_request> &&
+              is_unique<clef::http_response>);
+static_assert(is_unique<clef::http_config> && is_unique<clef::login_options> &&
+              is_unique<clef::user_auth>);
+static_assert(is_unique<clef::redirect_listener> && is_unique<clef::exchange> &&
+              is_unique<clef::store_task>);
 
 void copies_are_the_same_object()
 {
@@ -72,7 +79,8 @@ void moved_from()
     CHECK(token && token.access_token() == "a-secret");
 
     clef::scope_set scopes{clef::scope::streaming}, taken = std::move(scopes);
-    CHECK(scopes.empty() && scopes.str().empty() && scopes.begin() == scopes.end() && !scopes.contains("streaming"));
+    CHECK(scopes.empty() && scopes.str().empty() && scopes.begin() == scopes.end() &&
+          !scopes.contains("streaming"));
     CHECK_THROWS(scopes + taken, invalid_argument);
     CHECK_THROWS(taken - scopes, invalid_argument);
 
@@ -91,13 +99,16 @@ void moved_from()
     clef::login_options moved_options = std::move(options);
     CHECK_THROWS(clef::login(app, {}, options), invalid_argument);
     CHECK_THROWS(options.set_browser([](const clef::login_attempt &) {}), invalid_argument);
-    clef::token_store store = clef::token_store::custom([](clef::store_task) {}), kept = std::move(store);
+    clef::token_store store = clef::token_store::custom([](clef::store_task) {}),
+                      kept = std::move(store);
     CHECK_THROWS(moved_options.set_store(store), invalid_argument);
     CHECK_THROWS(store.load(app), invalid_argument);
 
-    clef::refreshing_token refreshing(token, clef::credentials("id")), moved_refreshing = std::move(refreshing);
+    clef::refreshing_token refreshing(token, clef::credentials("id")),
+        moved_refreshing = std::move(refreshing);
     CHECK_THROWS(refreshing.access_token(), invalid_argument);
-    CHECK_THROWS(refreshing.set_listener([](auto &&...) { return clef::status::ok; }), invalid_argument);
+    CHECK_THROWS(refreshing.set_listener([](auto &&...) { return clef::status::ok; }),
+                 invalid_argument);
     CHECK(!refreshing.credentials());
     clef::runtime runtime, pump = std::move(runtime);
     CHECK(runtime.run_callbacks() == 0 && runtime.fd() == -1);
@@ -173,10 +184,13 @@ void errands_that_are_dropped()
 {
     const clef::sender drops = clef::sender::custom([](const clef::exchange &) {}, 10s);
     CHECK_THROWS(clef::credentials("id", "secret", {}, drops).request_client_token(), transport);
-    CHECK_THROWS(clef::token_store::custom([](const clef::store_task &) {}).load(clef::credentials("id")), store);
+    CHECK_THROWS(
+        clef::token_store::custom([](const clef::store_task &) {}).load(clef::credentials("id")),
+        store);
     const clef::sender polled = clef::sender::polled(10s);
     const clef::runtime runtime;
-    const auto operation = clef::credentials("id", "secret", {}, polled).prepare_client_token().start(runtime);
+    const auto operation =
+        clef::credentials("id", "secret", {}, polled).prepare_client_token().start(runtime);
     std::optional<clef::exchange> next;
     while (!(next = polled.next_exchange()))
         std::this_thread::sleep_for(1ms);
@@ -196,14 +210,15 @@ private:
     int *alive_;
 };
 
-/// Functions live as long as clef may call them, and no longer; also where the call that takes them fails.
+/// Functions live as long as clef may call them, and no longer; also where the call that takes them
+/// fails.
 void functions_live_until_they_are_not_needed()
 {
     int alive = 0;
     const counted one(alive);
     {
-        auto sender = std::make_unique<clef::sender>(
-            clef::sender::custom([one, send = answers()](clef::exchange e) { send(std::move(e)); }, 1s));
+        auto sender = std::make_unique<clef::sender>(clef::sender::custom(
+            [one, send = answers()](clef::exchange e) { send(std::move(e)); }, 1s));
         const clef::credentials app("id", "secret", {}, *sender);
         sender.reset();
         CHECK_EQUAL(alive, 2);
@@ -212,17 +227,23 @@ void functions_live_until_they_are_not_needed()
     CHECK_EQUAL(alive, 1);
     clef::runtime runtime, closed;
     closed.close();
-    CHECK_THROWS(clef::sender::custom(runtime, [one](const clef::exchange &) {}, 0s), invalid_argument);
+    CHECK_THROWS(clef::sender::custom(
+                     runtime, [one](const clef::exchange &) {}, 0s),
+                 invalid_argument);
     CHECK_EQUAL(alive, 1);
     CHECK_THROWS(clef::sender::custom(clef::send_function(), 1s), invalid_argument);
 
-    { const auto store = clef::token_store::custom([one](const clef::store_task &) {}); CHECK_EQUAL(alive, 2); }
+    {
+        const auto store = clef::token_store::custom([one](const clef::store_task &) {});
+        CHECK_EQUAL(alive, 2);
+    }
     CHECK_EQUAL(alive, 1);
 
     clef::refreshing_token token(clef::token::from_json(json), clef::credentials("id"));
     token.set_listener([one](clef::event, const clef::token &, const clef::error *) {});
     CHECK_EQUAL(alive, 2);
-    token.set_listener([one](clef::event, const clef::token &, const clef::error *) { return clef::status::ok; });
+    token.set_listener(
+        [one](clef::event, const clef::token &, const clef::error *) { return clef::status::ok; });
     CHECK_EQUAL(alive, 2);
     token.set_listener(nullptr);
     CHECK_EQUAL(alive, 1);

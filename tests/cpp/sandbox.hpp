@@ -42,13 +42,16 @@ public:
     /// The HTTP status with which the Web API answers to this access token.
     int web_api(const std::string &access_token) const
     {
-        return http::request("GET", url_ + "/v1/me", {{"Authorization", "Bearer " + access_token}}).status;
+        return http::request("GET", url_ + "/v1/me", {{"Authorization", "Bearer " + access_token}})
+            .status;
     }
 
 private:
-    http::answer admin(const std::string &method, const std::string &path, const std::string &json) const
+    http::answer admin(const std::string &method, const std::string &path,
+                       const std::string &json) const
     {
-        http::answer answer = http::request(method, url_ + path, {{"Content-Type", "application/json"}}, json);
+        http::answer answer =
+            http::request(method, url_ + path, {{"Content-Type", "application/json"}}, json);
         if (answer.status / 100 != 2)
             throw std::runtime_error(method + " " + path + " " + json + ": " + answer.body);
         return answer;

@@ -12,13 +12,17 @@ namespace {
 using namespace std::chrono_literals;
 using namespace std::string_literals;
 
-constexpr const char *json = R"({"access_token": "a-secret", "refresh_token": "another", "scope": "user-read-email"})";
+constexpr const char *json =
+    R"({"access_token": "a-secret", "refresh_token": "another", "scope": "user-read-email"})";
 
 // Whether a stream takes a T.
-template <class T, class = void> struct can_be_shown : std::false_type {};
+template <class T, class = void> struct can_be_shown : std::false_type {
+};
 template <class T>
-struct can_be_shown<T, std::void_t<decltype(std::declval<std::ostream &>() << std::declval<const T &>())>>
-    : std::true_type {};
+struct can_be_shown<
+    T, std::void_t<decltype(std::declval<std::ostream &>() << std::declval<const T &>())>>
+    : std::true_type {
+};
 
 static_assert(can_be_shown<clef::scope_set>::value);
 static_assert(can_be_shown<std::string_view>::value);
@@ -52,7 +56,8 @@ void numbers()
 void errors()
 {
     try {
-        clef::parse_code_from_url("/callback?error=invalid_scope&error_description=no+such&state=s");
+        clef::parse_code_from_url(
+            "/callback?error=invalid_scope&error_description=no+such&state=s");
         CHECK(false);
     } catch (const std::runtime_error &thrown) {
         const auto *error = dynamic_cast<const clef::error *>(&thrown);
@@ -68,7 +73,8 @@ void errors()
         CHECK_EQUAL(*copy.oauth_error(), "invalid_scope");
     }
     const auto request = clef::credentials("id", "secret").prepare_client_token();
-    const auto answer = request.try_finish({}, clef::http_response(429, "slow down", {{"Retry-After", "7"}}));
+    const auto answer =
+        request.try_finish({}, clef::http_response(429, "slow down", {{"Retry-After", "7"}}));
     CHECK_STATUS(answer.status(), rate_limited);
     CHECK_EQUAL(*answer.error().http_status(), 429);
     CHECK(answer.error().retry_after() == 7s);
@@ -92,12 +98,17 @@ void results()
     CHECK_THROWS(*bad, invalid_argument);
     CHECK_THROWS(bad->uses_pkce(), invalid_argument);
 
-    CHECK_EQUAL(clef::token::try_from_json(json).transform([](clef::token t) { return t.scopes(); }).value().str(),
+    CHECK_EQUAL(clef::token::try_from_json(json)
+                    .transform([](clef::token t) { return t.scopes(); })
+                    .value()
+                    .str(),
                 "user-read-email");
     const auto to_json = [](const clef::token &t) { return t.try_to_json(); };
     CHECK(clef::token::try_from_json(json).and_then(to_json).has_value());
     CHECK_STATUS(clef::token::try_from_json("{").and_then(to_json).status(), invalid_argument);
-    CHECK_EQUAL(clef::scope_set::try_parse("a").transform([](const clef::scope_set &s) { return s.size(); }).value_or(9u),
+    CHECK_EQUAL(clef::scope_set::try_parse("a")
+                    .transform([](const clef::scope_set &s) { return s.size(); })
+                    .value_or(9u),
                 1u);
     const auto otherwise = [](const clef::error &) { return clef::token::try_from_json(json); };
     CHECK(clef::token::try_from_json("{").or_else(otherwise).has_value());
@@ -154,7 +165,8 @@ void times()
     static_assert(clef::timeout(std::chrono::seconds::max()).milliseconds() == -1);
     static_assert(clef::forever.milliseconds() == -1);
     const auto now = std::chrono::system_clock::now();
-    CHECK(clef::instant::never() > now && clef::instant::unknown() < now && clef::instant(now) <= now);
+    CHECK(clef::instant::never() > now && clef::instant::unknown() < now &&
+          clef::instant(now) <= now);
     CHECK(clef::instant().is_unknown() && !clef::instant::never().time());
     CHECK(clef::instant(clef::sys_seconds(12s)).time()->time_since_epoch() == 12s);
 
@@ -200,7 +212,8 @@ void scopes()
     growing += email;
     growing -= email;
     CHECK_EQUAL(growing.str(), "streaming");
-    CHECK(growing.contains(scope::streaming) && growing.contains("streaming") && !growing.contains("stream"));
+    CHECK(growing.contains(scope::streaming) && growing.contains("streaming") &&
+          !growing.contains("stream"));
     CHECK(!growing.contains(std::string_view("streaming\0", 10)));
     CHECK(!growing.contains(static_cast<scope>(12345)));
     CHECK_EQUAL((scope_set::read() + scope_set::write()).size(), 17u);
@@ -239,8 +252,10 @@ void tokens()
     const clef::token saved = clef::token::from_json(token.to_json());
     CHECK(saved.uses_pkce() && saved.access_token() == token.access_token());
     CHECK(!clef::token::from_json(R"({"access_token": "a"})").refresh_token());
-    const clef::token expired = clef::token::from_tekore_config("[DEFAULT]\nSPOTIFY_USER_REFRESH = r\n");
-    CHECK(expired.is_expiring() && expired.access_token().empty() && *expired.refresh_token() == "r");
+    const clef::token expired =
+        clef::token::from_tekore_config("[DEFAULT]\nSPOTIFY_USER_REFRESH = r\n");
+    CHECK(expired.is_expiring() && expired.access_token().empty() &&
+          *expired.refresh_token() == "r");
     CHECK_THROWS(clef::token::from_tekore_config("[DEFAULT]\n", "other"), invalid_argument);
 }
 
