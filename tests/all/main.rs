@@ -8,6 +8,7 @@ mod c_programs;
 mod conformance;
 mod core;
 mod csharp;
+mod cpp;
 mod declarations;
 mod demo;
 #[cfg(target_os = "linux")]
