@@ -13,8 +13,8 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
-mod go;
 mod csharp;
+mod go;
 mod library;
 mod login;
 mod node;
@@ -22,10 +22,9 @@ mod program;
 mod tool;
 pub mod visitor;
 
-pub use library::{Library, cargo, cargo_build, from_a_shell, root};
-pub use go::{go_command, has_go};
 pub use csharp::{CSharp, has_csharp, mono};
-pub use library::{Library, cargo, cargo_build, root};
+pub use go::{go_command, has_go};
+pub use library::{Library, cargo, cargo_build, from_a_shell, root};
 pub use login::run_with_login;
 pub use node::install_packages;
 pub use program::Program;

@@ -7,8 +7,8 @@ mod browser;
 mod c_programs;
 mod conformance;
 mod core;
-mod csharp;
 mod cpp;
+mod csharp;
 mod declarations;
 mod demo;
 #[cfg(target_os = "linux")]

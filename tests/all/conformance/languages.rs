@@ -4,9 +4,9 @@
 //! benchmark of the bindings has them from here too.
 
 mod c;
-mod go;
-mod csharp;
 mod cpp;
+mod csharp;
+mod go;
 
 use std::path::Path;
 use std::process::Command;
@@ -28,16 +28,16 @@ pub const LANGUAGES: &[Language] = &[
         build: c::build,
     },
     Language {
+        name: "C++",
+        build: cpp::build,
+    },
+    Language {
         name: "Go",
         build: go::build,
     },
     Language {
         name: "C#",
         build: csharp::build,
-    },
-    Language {
-        name: "C++",
-        build: cpp::build,
     },
 ];
 
