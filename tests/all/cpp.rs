@@ -263,7 +263,8 @@ fn a_leak_is_seen() {
     let folder = scratch("cpp-leak");
     let source = folder.join("leak.cpp");
     let program = "#include <clef.hpp>\n\
-        int main()\n{\n    static_cast<void>(new clef::scope_set{\"a\"});\n}\n";
+        int main()\n{\n    for (int each = 0; each < 100; each++) // one may still lie on the stack\n\
+        static_cast<void>(new clef::scope_set{\"a\"});\n}\n";
     fs::write(&source, program).expect("the target folder can be written");
     let leak = Program::compile_cpp_against(
         Library::get(),
