@@ -19,6 +19,7 @@ mod library;
 mod login;
 mod node;
 mod program;
+mod swift;
 mod tool;
 pub mod visitor;
 
@@ -28,4 +29,5 @@ pub use library::{Library, cargo, cargo_build, from_a_shell, root};
 pub use login::run_with_login;
 pub use node::install_packages;
 pub use program::Program;
+pub use swift::{SwiftPackage, has_swift};
 pub use tool::{has, has_header, require};

@@ -30,5 +30,7 @@ mod real_server;
 mod secrets;
 mod size;
 mod support;
+#[cfg(target_os = "linux")]
+mod swift;
 mod tls;
 mod wiping;

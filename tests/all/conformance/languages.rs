@@ -7,6 +7,7 @@ mod c;
 mod cpp;
 mod csharp;
 mod go;
+mod swift;
 
 use std::path::Path;
 use std::process::Command;
@@ -38,6 +39,10 @@ pub const LANGUAGES: &[Language] = &[
     Language {
         name: "C#",
         build: csharp::build,
+    },
+    Language {
+        name: "Swift",
+        build: swift::build,
     },
 ];
 
