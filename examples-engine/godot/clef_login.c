@@ -1,6 +1,7 @@
 /*
- * A node that logs the player in with their browser, once: from then on the token is stored, and kept fresh. No frame
- * waits for the network, the browser or the disk. What Godot wants to know of a class is in godot.c.
+ * A node that logs the player in with their browser, once: from then on the token is stored, and
+ * kept fresh. No frame waits for the network, the browser or the disk. What Godot wants to know of
+ * a class is in godot.c.
  */
 #include "godot.h"
 

@@ -3,8 +3,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-/* As large as in any build of Godot; most have smaller ones, so do not assign one. A String and a StringName are a
- * pointer each. */
+/* As large as in any build of Godot; most have smaller ones, so do not assign one. A String and a
+ * StringName are a pointer each. */
 typedef struct {
     uint64_t words[5];
 } variant;

@@ -1,6 +1,6 @@
 /*
- * Godot's C interface, as much as a class like ClefLogin needs: a Node with String properties, methods without
- * arguments, and signals. For Godot 4.4 and newer.
+ * Godot's C interface, as much as a class like ClefLogin needs: a Node with String properties,
+ * methods without arguments, and signals. For Godot 4.4 and newer.
  */
 #ifndef GODOT_H
 #define GODOT_H
@@ -53,8 +53,9 @@ void godot_set_string(GDExtensionStringPtr string, const char *text);
 void godot_process(void *node);
 
 /*
- * Emits a signal when this frame's work is done: what is connected to it may free the node, and has been `_ready` before
- * it hears of what went wrong at once. `argument` NULL for a signal without.
+ * Emits a signal when this frame's work is done: what is connected to it may free the node, and
+ * has been `_ready` before it hears of what went wrong at once. `argument` NULL for a signal
+ * without.
  */
 void godot_emit(void *node, const char *signal, const char *argument);
 

@@ -1,11 +1,12 @@
 /*
- * A plugin for OBS Studio with a source "Spotify: now playing", whose properties log the user in, once for all sources of
- * this kind. It shows how far the login is; with the token at hand, ask the Web API what is playing.
+ * A plugin for OBS Studio with a source "Spotify: now playing", whose properties log the user in,
+ * once for all sources of this kind. It shows how far the login is; with the token at hand, ask
+ * the Web API what is playing.
  *
  *     cc -std=gnu11 -shared -fPIC clef-now-playing.c $(pkg-config --cflags --libs libobs clef) -o clef-now-playing.so
  *
- * goes to ~/.config/obs-studio/plugins/clef-now-playing/bin/64bit. Your client id goes to config.json in
- * ~/.config/obs-studio/plugin_config/clef-now-playing: {"client_id": "..."}
+ * goes to ~/.config/obs-studio/plugins/clef-now-playing/bin/64bit. Your client id goes to
+ * config.json in ~/.config/obs-studio/plugin_config/clef-now-playing: {"client_id": "..."}
  */
 #include <clef.h>
 #include <obs-module.h>
@@ -83,7 +84,8 @@ static void on_token(void *user_data, const clef_operation *operation)
     enter(LOGGED_OUT);
 }
 
-/* On the graphics thread, which must not wait: nor does it, since clef reads and writes the store on a thread of its own. */
+/* On the graphics thread, which must not wait: nor does it, since clef reads and writes the store
+ * on a thread of its own. */
 static void pump(void *unused, float seconds)
 {
     (void)unused, (void)seconds;
