@@ -105,6 +105,7 @@ lay_texts() {
     fill clef-config.cmake.in "$LIBDIR/cmake/clef/clef-config.cmake"
     fill clef-config-version.cmake.in "$LIBDIR/cmake/clef/clef-config-version.cmake"
     lay 644 "$root/include/clef.h" include/clef.h
+    lay 644 "$root/include/clef.hpp" include/clef.hpp
     lay 644 "$packaging/module.modulemap" include/clef/module.modulemap
     lay 644 "$root/LICENSE-MIT" share/licenses/clef/LICENSE-MIT
     lay 644 "$root/LICENSE-APACHE" share/licenses/clef/LICENSE-APACHE
