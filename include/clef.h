@@ -507,7 +507,8 @@ typedef struct clef_exchange clef_exchange;
 
 /**
  * Settings of the built-in HTTP sender. A setter object: one thread at a time, copied when it
- * is used.
+ * is used. In a minimal build, which has no such sender, each of its setters is
+ * `CLEF_STATUS_UNSUPPORTED`.
  *
  * Methods: `clef_http_config_new`, `_set_connect_timeout`, `_set_timeout`, `_set_proxy`,
  * `_set_proxy_from_environment`, `_add_ca_certificates`, `_set_user_agent`, `_free`.
@@ -1100,6 +1101,9 @@ void clef_http_config_free(clef_http_config *config);
  * It sends on the calling thread and starts no other, or on the threads of the runtime that the
  * work belongs to. It reads no file and follows no redirect. Connections are kept alive and
  * shared by everything that uses this sender.
+ *
+ * `CLEF_STATUS_UNSUPPORTED` in a minimal build, which has no HTTP. There credentials need a
+ * sender of yours too: a request without one is `CLEF_STATUS_UNSUPPORTED`.
  */
 CLEF_API
 clef_status clef_sender_new_http(const clef_http_config *config,

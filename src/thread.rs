@@ -1,6 +1,7 @@
 //! Threads of clef's own. They run no code of the host's: no callback, no destructor and no signal handler.
 
 use std::io;
+#[cfg(feature = "http")]
 use std::sync::{Arc, Barrier};
 use std::thread::{Builder, JoinHandle};
 
@@ -16,6 +17,7 @@ pub(crate) fn start(
 }
 
 /// Starts a thread that nobody joins. Where the host unloads the library meanwhile, the thread keeps it in memory.
+#[cfg(feature = "http")]
 pub(crate) fn start_detached(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
     let kept_loaded = Arc::new(Barrier::new(2));
     let theirs = kept_loaded.clone();
@@ -48,6 +50,7 @@ fn start_boxed(name: &str, work: Box<dyn FnOnce() + Send>) -> io::Result<JoinHan
 /// glibc counts the thread-local values of a library that have a destructor to run, and unmaps no library that has
 /// one. So the thread makes one, whatever the standard library may do. It does not cover the thread's last moment, when
 /// those destructors have run and the standard library's own clean-up, a destructor of a pthread key, still comes.
+#[cfg(feature = "http")]
 fn keep_loaded() {
     struct Anchor;
     impl Drop for Anchor {

@@ -43,11 +43,13 @@ impl WipedBuffer {
     }
 
     /// Takes so many bytes off the front.
+    #[cfg(any(feature = "http", test))]
     pub(crate) fn consume(&mut self, taken: usize) {
         self.bytes.copy_within(taken..self.used, 0);
         self.used -= taken;
     }
 
+    #[cfg(any(feature = "http", test))]
     pub(crate) fn push(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
             let spare = self.spare();

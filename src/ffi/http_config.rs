@@ -3,14 +3,16 @@
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
-use crate::sender::http::HttpConfig;
+use crate::error::Result;
+use crate::sender::http::{self, HttpConfig};
 
 use super::arguments::{nullable_text, required_mut, text, timeout};
 use super::error::{clef_error, clef_status};
 use super::guard::{guard, hand_over};
 
 /// Settings of the built-in HTTP sender. A setter object: one thread at a time, copied when it
-/// is used.
+/// is used. In a minimal build, which has no such sender, each of its setters is
+/// `CLEF_STATUS_UNSUPPORTED`.
 ///
 /// Methods: `clef_http_config_new`, `_set_connect_timeout`, `_set_timeout`, `_set_proxy`,
 /// `_set_proxy_from_environment`, `_add_ca_certificates`, `_set_user_agent`, `_free`.
@@ -23,6 +25,13 @@ pub extern "C" fn clef_http_config_new() -> Option<Box<clef_http_config>> {
     hand_over(clef_http_config(HttpConfig::default()))
 }
 
+/// The settings behind the handle, where there is a sender that they are for.
+fn settable(config: Option<&mut clef_http_config>) -> Result<&mut HttpConfig> {
+    let config = required_mut("config", config)?;
+    http::available()?;
+    Ok(&mut config.0)
+}
+
 /// How many milliseconds connecting may take, TLS included; -1 for ever. 10,000 unless set.
 ///
 /// `CLEF_STATUS_INVALID_ARGUMENT` for 0 and below -1.
@@ -33,9 +42,9 @@ pub extern "C" fn clef_http_config_set_connect_timeout(
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
     guard((), error, || {
-        let config = required_mut("config", config)?;
+        let config = settable(config)?;
         let timeout = timeout("timeout_ms", timeout_ms)?;
-        config.0.set_connect_timeout(timeout)
+        config.set_connect_timeout(timeout)
     })
 }
 
@@ -51,9 +60,9 @@ pub extern "C" fn clef_http_config_set_timeout(
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
     guard((), error, || {
-        let config = required_mut("config", config)?;
+        let config = settable(config)?;
         let timeout = timeout("timeout_ms", timeout_ms)?;
-        config.0.set_timeout(timeout)
+        config.set_timeout(timeout)
     })
 }
 
@@ -68,8 +77,8 @@ pub unsafe extern "C" fn clef_http_config_set_proxy(
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
     guard((), error, || {
-        let config = required_mut("config", config)?;
-        config.0.set_proxy(nullable_text("url", url)?)
+        let config = settable(config)?;
+        config.set_proxy(nullable_text("url", url)?)
     })
 }
 
@@ -82,9 +91,7 @@ pub extern "C" fn clef_http_config_set_proxy_from_environment(
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
     guard((), error, || {
-        required_mut("config", config)?
-            .0
-            .set_proxy_from_environment();
+        settable(config)?.set_proxy_from_environment();
         Ok(())
     })
 }
@@ -101,8 +108,8 @@ pub unsafe extern "C" fn clef_http_config_add_ca_certificates(
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
     guard((), error, || {
-        let config = required_mut("config", config)?;
-        config.0.add_ca_certificates(text("pem", pem)?)
+        let config = settable(config)?;
+        config.add_ca_certificates(text("pem", pem)?)
     })
 }
 
@@ -116,8 +123,8 @@ pub unsafe extern "C" fn clef_http_config_set_user_agent(
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
     guard((), error, || {
-        let config = required_mut("config", config)?;
-        config.0.set_user_agent(text("user_agent", user_agent)?)
+        let config = settable(config)?;
+        config.set_user_agent(text("user_agent", user_agent)?)
     })
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::sender::custom::CustomSender;
-use crate::sender::http::HttpSender;
+use crate::sender::http::{self, HttpSender};
 use crate::sender::polled::PolledSender;
 use crate::sender::retrying::RetryingSender;
 use crate::sender::{Exchange, Sender};
@@ -56,6 +56,9 @@ pub type clef_send_callback =
 /// It sends on the calling thread and starts no other, or on the threads of the runtime that the
 /// work belongs to. It reads no file and follows no redirect. Connections are kept alive and
 /// shared by everything that uses this sender.
+///
+/// `CLEF_STATUS_UNSUPPORTED` in a minimal build, which has no HTTP. There credentials need a
+/// sender of yours too: a request without one is `CLEF_STATUS_UNSUPPORTED`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_sender_new_http(
     config: Option<&super::http_config::clef_http_config>,
@@ -63,6 +66,7 @@ pub extern "C" fn clef_sender_new_http(
     error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
 ) -> clef_status {
     guard(Out::new("sender", sender), error, || {
+        http::available()?;
         let config = config.map(|config| config.0.clone()).unwrap_or_default();
         Ok(hand_over(clef_sender::new(HttpSender::new(config))))
     })

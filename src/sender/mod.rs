@@ -2,6 +2,10 @@
 
 pub mod custom;
 mod exchange;
+#[cfg(feature = "http")]
+pub mod http;
+#[cfg(not(feature = "http"))]
+#[path = "no_http.rs"]
 pub mod http;
 pub mod polled;
 pub mod retrying;

@@ -21,7 +21,7 @@ pub use config::HttpConfig;
 
 use std::sync::Arc;
 
-use crate::error::Status;
+use crate::error::{Result, Status};
 use crate::request::HttpRequest;
 use crate::sender::{Carrying, SendFailure, Sender};
 use crate::work::Context;
@@ -30,6 +30,11 @@ use self::client::Client;
 
 /// The most that is read of the head of an answer.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
+
+/// Says whether the built-in sender is there: always in this build.
+pub(crate) fn available() -> Result<()> {
+    Ok(())
+}
 
 /// Carries requests over the network: on the calling thread, or for work in the background on a thread of its runtime.
 /// It reads no file and follows no redirect. Connections are kept alive and shared by all threads.
