@@ -127,8 +127,8 @@ impl Client {
     ) -> Result<HttpResponse, SendFailure> {
         stream.waiter().set_deadline(deadline);
         stream.waiter().check().map_err(SendFailure::not_sent)?;
-        let outgoing =
-            Outgoing::new(request, self.config.user_agent()).map_err(SendFailure::not_sent)?;
+        let outgoing = Outgoing::new(request, target, self.config.user_agent())
+            .map_err(SendFailure::not_sent)?;
         stop.sent(request.answer(deadline.is_some()))
             .map_err(SendFailure::not_sent)?;
         let answer = outgoing

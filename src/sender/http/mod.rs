@@ -1,9 +1,11 @@
-//! The built-in sender: HTTP/1.1 and TLS, with `ureq-proto`, `rustls` and `mio`.
+//! The built-in sender: HTTP/1.1 and TLS, with `httparse`, `rustls` and `mio`.
 
+mod body;
 mod client;
 mod config;
 mod exchange;
 mod failure;
+mod head;
 mod lookup;
 mod pool;
 mod proxy;

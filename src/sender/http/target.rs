@@ -39,6 +39,10 @@ pub(super) struct Target<'a> {
     /// Scheme, host and port as they stand in the URL; the same for requests that can share a connection.
     pub(super) origin: &'a str,
     pub(super) place: Place<'a>,
+    /// Host and port as they stand in the URL.
+    pub(super) authority: &'a str,
+    /// What follows them.
+    pub(super) path: &'a str,
 }
 
 impl<'a> Target<'a> {
@@ -55,6 +59,8 @@ impl<'a> Target<'a> {
             is_https,
             origin: &url[..url.len() - path.len()],
             place: Place::parse(authority, usual_port)?,
+            authority,
+            path,
         })
     }
 }

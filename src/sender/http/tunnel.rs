@@ -2,13 +2,11 @@
 
 use std::io::{Read, Write};
 
-use ureq_proto::client::MAX_RESPONSE_HEADERS;
-use ureq_proto::parser::try_parse_response;
-
 use crate::error::{Error, Status};
 
 use super::MAX_HEAD_BYTES;
 use super::failure;
+use super::head::Head;
 use super::proxy::Proxy;
 use super::socket::Socket;
 use super::target::Place;
@@ -28,19 +26,16 @@ pub(super) fn open(
     socket.write_all(request.filled()).map_err(failure::of_io)?;
     let mut answer = WipedBuffer::with_capacity(USUAL_HEAD_BYTES);
     loop {
-        let parsed = try_parse_response::<MAX_RESPONSE_HEADERS>(answer.filled())
+        let parsed = Head::parse(answer.filled())
             .map_err(|_| refused("the answer of the proxy is not HTTP"))?;
-        if let Some((used, response)) = parsed {
+        if let Some((used, head)) = parsed {
             answer.consume(used);
-            match response.status() {
-                status if status.is_informational() => continue,
-                status if !status.is_success() => {
-                    let status = status.as_u16();
-                    return Err(refused(&format!("the proxy answered HTTP {status}")));
-                }
+            match head.status {
+                _ if head.is_informational() => continue,
                 // The service says nothing before it is spoken to.
-                _ if answer.filled().is_empty() => return Ok(()),
-                _ => return Err(refused("the proxy says more than it should")),
+                200..300 if answer.filled().is_empty() => return Ok(()),
+                200..300 => return Err(refused("the proxy says more than it should")),
+                status => return Err(refused(&format!("the proxy answered HTTP {status}"))),
             }
         }
         if answer.filled().len() > MAX_HEAD_BYTES {
