@@ -36,6 +36,8 @@ fn main() {
         ),
         System::Other => {}
     }
+    #[cfg(feature = "http")]
+    pack_mozilla_roots();
 
     let header = header();
     let fresh = PathBuf::from(env::var_os("OUT_DIR").expect("Cargo sets it")).join("clef.h");
@@ -112,6 +114,22 @@ fn artifacts() -> PathBuf {
         .and_then(Path::parent)
         .expect("OUT_DIR lies in a folder named build")
         .to_owned()
+}
+
+/// Writes the fields of all root certificates behind each other, each behind its length.
+#[cfg(feature = "http")]
+fn pack_mozilla_roots() {
+    let mut packed = Vec::new();
+    for root in webpki_roots::TLS_SERVER_ROOTS {
+        let constraints: &[u8] = root.name_constraints.as_deref().unwrap_or_default();
+        for field in [&root.subject, &root.subject_public_key_info, constraints] {
+            let length = u16::try_from(field.len()).expect("a certificate is small");
+            packed.extend(length.to_le_bytes());
+            packed.extend(field);
+        }
+    }
+    let file = PathBuf::from(env::var_os("OUT_DIR").expect("Cargo sets it")).join("mozilla_roots");
+    fs::write(file, packed).expect("OUT_DIR can be written");
 }
 
 fn header() -> String {

@@ -7,6 +7,7 @@ mod exchange;
 mod failure;
 mod head;
 mod lookup;
+mod mozilla_roots;
 mod pool;
 mod proxy;
 mod socket;

@@ -2,12 +2,15 @@
 
 use std::sync::{Arc, OnceLock};
 
-use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::crypto::{CryptoProvider, KeyProvider};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls::sign::SigningKey;
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
 use crate::error::{Error, Status};
 
 use super::failure;
+use super::mozilla_roots;
 use super::socket::Socket;
 
 pub(super) type TlsStream = StreamOwned<ClientConnection, Socket>;
@@ -41,16 +44,33 @@ impl Tls {
 
 fn trusting(own_certificates: &[CertificateDer<'static>]) -> Arc<ClientConfig> {
     let mut roots = RootCertStore {
-        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+        roots: mozilla_roots::anchors().collect(),
     };
-    roots.add_parsable_certificates(own_certificates.iter().cloned());
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
+    let own_certificates = own_certificates.iter().map(|own| own.as_ref().into());
+    roots.add_parsable_certificates(own_certificates);
+    let provider = CryptoProvider {
+        key_provider: &NoClientKeys,
+        ..rustls::crypto::ring::default_provider()
+    };
+    let config = ClientConfig::builder_with_provider(Arc::new(provider))
         .with_safe_default_protocol_versions()
         .expect("ring has the ciphers of TLS 1.2 and 1.3")
         .with_root_certificates(roots)
         .with_no_client_auth();
     Arc::new(config)
+}
+
+/// A service is never shown a certificate of ours, so the library does without what would sign for one.
+#[derive(Debug)]
+struct NoClientKeys;
+
+impl KeyProvider for NoClientKeys {
+    fn load_private_key(
+        &self,
+        _: PrivateKeyDer<'static>,
+    ) -> Result<Arc<dyn SigningKey>, rustls::Error> {
+        Err(rustls::Error::General("there are no client keys".into()))
+    }
 }
 
 /// Whether nothing but what keeps TLS going has come since the last answer was read.
