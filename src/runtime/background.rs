@@ -7,10 +7,10 @@ use std::time::Instant;
 
 use crate::error::{Error, Result, Status};
 use crate::stop::Stop;
-use crate::work::{Desk, promise};
+use crate::work::{Desk, Promise, promise};
 
-use super::carriers::Carriers;
-use super::driver::{Driver, Timer};
+use super::carriers::{Carriers, Job};
+use super::driver::{Driver, Timer, Work};
 use super::pump::{Pump, Remainder};
 
 /// Does work for a runtime until it is closed. Shared by everything that is under way.
@@ -53,6 +53,10 @@ impl Background {
         stop: &Arc<Stop>,
         work: impl Future<Output = ()> + Send + 'static,
     ) -> Result<()> {
+        self.spawn_boxed(stop, Box::pin(work))
+    }
+
+    pub(super) fn spawn_boxed(self: &Arc<Background>, stop: &Arc<Stop>, work: Work) -> Result<()> {
         let mut works = self.works();
         if works.closing {
             return Err(Error::new(Status::Cancelled, "the runtime is closed"));
@@ -63,10 +67,11 @@ impl Background {
             background: self.clone(),
             stop: stop.clone(),
         };
-        self.driver.spawn(&self.pump, async move {
+        let work = async move {
             let _under_way = under_way;
             work.await;
-        })
+        };
+        self.driver.spawn(&self.pump, Box::pin(work))
     }
 
     /// Does what blocks on one of the carriers.
@@ -74,13 +79,10 @@ impl Background {
         self: &Arc<Background>,
         job: impl FnOnce() -> R + Send + 'static,
     ) -> Result<R> {
+        let (job, result) = with_result(job);
         let (promise, mut promised) = promise();
-        self.carriers
-            .carry(&self.pump, Box::new(move || promise.keep(job())))?;
-        promised
-            .value()
-            .await
-            .ok_or_else(|| Error::new(Status::Internal, "a request panicked"))
+        self.carriers.carry(&self.pump, keeping(promise, job))?;
+        result.of(promised.value().await, "a request panicked")
     }
 
     /// Does what blocks on a thread of its own.
@@ -88,13 +90,11 @@ impl Background {
         self: &Arc<Background>,
         job: impl FnOnce() -> R + Send + 'static,
     ) -> Result<R> {
+        let (job, result) = with_result(job);
         let (promise, mut promised) = promise();
         self.carriers
-            .carry_alone(&self.pump, Box::new(move || promise.keep(job())))?;
-        promised
-            .value()
-            .await
-            .ok_or_else(|| Error::new(Status::Internal, "a long piece of work panicked"))
+            .carry_alone(&self.pump, keeping(promise, job))?;
+        result.of(promised.value().await, "a long piece of work panicked")
     }
 
     pub(crate) fn wake_at(&self, at: Instant, waker: &Waker) -> Timer {
@@ -189,6 +189,36 @@ impl Background {
                 }
             };
         }
+    }
+}
+
+/// A job that leaves its result where it can be fetched when it is done: so what waits for jobs is compiled once.
+fn with_result<R: Send + 'static>(job: impl FnOnce() -> R + Send + 'static) -> (Job, JobResult<R>) {
+    let slot = Arc::new(Mutex::new(None));
+    let result = JobResult(slot.clone());
+    let job = move || {
+        let result = job();
+        *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+    };
+    (Box::new(job), result)
+}
+
+/// Keeps the promise when the job is done; a panic breaks it.
+fn keeping(promise: Promise<()>, job: Job) -> Job {
+    Box::new(move || {
+        job();
+        promise.keep(());
+    })
+}
+
+/// What a job gave.
+struct JobResult<R>(Arc<Mutex<Option<R>>>);
+
+impl<R> JobResult<R> {
+    fn of(self, done: Option<()>, panicked: &str) -> Result<R> {
+        let mut result = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        done.and_then(|()| result.take())
+            .ok_or_else(|| Error::new(Status::Internal, panicked))
     }
 }
 

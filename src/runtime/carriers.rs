@@ -18,7 +18,7 @@ const MAX_CARRIERS: usize = 32;
 /// How long a carrier waits for another request before its thread ends: a token is refreshed once an hour.
 const IDLE: Duration = Duration::from_secs(10);
 
-type Job = Box<dyn FnOnce() + Send>;
+pub(super) type Job = Box<dyn FnOnce() + Send>;
 
 #[derive(Default)]
 pub(super) struct Carriers {

@@ -14,7 +14,8 @@ use crate::panics::contained;
 use super::own_thread;
 use super::pump::Pump;
 
-type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
+/// A piece of work. Boxed where it comes in, so that all that carries it on is compiled once.
+pub(super) type Work = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 #[derive(Default)]
 pub(super) struct Driver {
@@ -71,11 +72,7 @@ impl Driver {
     }
 
     /// Begins to carry `work` on. The thread is started for the first.
-    pub(super) fn spawn(
-        self: &Arc<Driver>,
-        pump: &Arc<Pump>,
-        work: impl Future<Output = ()> + Send + 'static,
-    ) -> Result<()> {
+    pub(super) fn spawn(self: &Arc<Driver>, pump: &Arc<Pump>, work: Work) -> Result<()> {
         let mut state = self.lock();
         if state.thread.is_none() {
             let driver = self.clone();
@@ -84,7 +81,7 @@ impl Driver {
         }
         drop(state);
         self.queue(Arc::new(Task {
-            work: Mutex::new(Some(Box::pin(work))),
+            work: Mutex::new(Some(work)),
             is_queued: AtomicBool::new(true),
             driver: self.clone(),
         }));

@@ -1,6 +1,7 @@
 //! One piece of work in the background, as the host sees it.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -26,6 +27,9 @@ pub enum Outcome {
     /// A token that refreshes itself.
     RefreshingToken(RefreshingToken),
 }
+
+/// Boxed, so that what surrounds it is compiled once.
+type Work = Pin<Box<dyn Future<Output = Result<Outcome>> + Send>>;
 
 /// A piece of work under way in a [`Runtime`](super::Runtime). Clones are the same operation; it goes on when all are
 /// dropped.
@@ -88,6 +92,17 @@ impl Operation {
     where
         F: Future<Output = Result<Outcome>> + Send + 'static,
     {
+        let (operation, context) = Operation::prepare(login, stop, background, completion);
+        let work = Box::pin(work(context, operation.clone()));
+        operation.begin(background, work)
+    }
+
+    fn prepare(
+        login: Option<LoginSlot>,
+        stop: Arc<Stop>,
+        background: &Arc<Background>,
+        completion: Option<Completion>,
+    ) -> (Operation, Context) {
         let desk = Arc::new(Desk::default());
         let operation = Operation {
             shared: Arc::new(Shared {
@@ -102,19 +117,21 @@ impl Operation {
                 }),
             }),
         };
-        let context = Context::background(background, stop.clone(), desk);
-        let work = work(context, operation.clone());
-        let begun = operation.clone();
-        let begins = background.spawn(&stop, async move {
+        (operation, Context::background(background, stop, desk))
+    }
+
+    fn begin(self, background: &Arc<Background>, work: Work) -> Result<Operation> {
+        let begun = self.clone();
+        let begins = background.spawn(&self.shared.stop, async move {
             let under_way = UnderWay(begun);
             let result = work.await;
             under_way.0.finish(result);
         });
         match begins {
-            Ok(()) => Ok(operation),
+            Ok(()) => Ok(self),
             Err(error) => {
                 // There is nothing to complete. Dropped without the lock, since it holds the host's things.
-                let completion = operation.lock().completion.take();
+                let completion = self.lock().completion.take();
                 drop(completion);
                 Err(error)
             }
