@@ -27,6 +27,7 @@ mod runtime;
 mod scope;
 mod secret;
 pub mod sender;
+mod sha256;
 mod shortcuts;
 mod stop;
 mod store;

@@ -4,11 +4,11 @@ use std::ops::RangeInclusive;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Result};
 use crate::random;
 use crate::secret::Secret;
+use crate::sha256::sha256;
 
 /// How many random bytes a verifier may be made of: they give the 43 to 128 characters of RFC 7636.
 pub const VERIFIER_BYTES: RangeInclusive<usize> = 32..=96;
@@ -38,7 +38,7 @@ impl Challenge {
     pub fn of(verifier: &Secret) -> Challenge {
         let mut characters = [0; 43];
         URL_SAFE_NO_PAD
-            .encode_slice(Sha256::digest(verifier.expose()), &mut characters)
+            .encode_slice(sha256(verifier.expose().as_bytes()), &mut characters)
             .expect("a hash of 32 bytes is 43 characters of base64");
         Challenge { characters }
     }

@@ -8,7 +8,7 @@ use crate::stop::Stop;
 /// No message repeats the URL, which has the state of a login in it; whoever may list the processes of this computer can
 /// read it all the same.
 pub(crate) fn open(url: &str, stop: &Stop) -> Result<()> {
-    for launcher in open::commands(url) {
+    for launcher in launch::launchers(url) {
         stop.check()?;
         if launch::opens(launcher, stop) {
             return Ok(());
@@ -28,9 +28,8 @@ pub(super) fn no_browser(why: &str) -> Error {
 
 #[cfg(unix)]
 mod launch {
+    use std::ffi::OsString;
     use std::io::{self, Read};
-    use std::os::unix::process::CommandExt;
-    use std::process::{Command, Stdio};
     use std::time::{Duration, Instant};
 
     use mio::Interest;
@@ -39,43 +38,47 @@ mod launch {
     use crate::poller::Poller;
     use crate::stop::Stop;
 
+    use super::shell;
+
+    /// A program and what it is handed.
+    pub(super) type Launcher = Vec<OsString>;
+
     /// What runs longer has handed the page to a browser, or is one.
     const PATIENCE: Duration = Duration::from_secs(1);
 
-    /// The shell leaves at once, so the launcher and the browser behind it are no children of the host's: they may run
-    /// for days, and nobody here would wait for them. The pipe says how the launcher has ended.
-    const SCRIPT: &str = r#"{ "$@" >/dev/null; echo $?; } &"#;
+    /// What opens a page on the desktops of Linux. `xdg-open` knows them all; the next are for where it is missing, and
+    /// the last is for the Windows around Linux. Not the `open` crate, which has this list too: with what it does there
+    /// for Windows it takes 40 KB.
+    #[cfg(target_os = "linux")]
+    pub(super) fn launchers(url: &str) -> impl Iterator<Item = Launcher> {
+        const PROGRAMS: [&[&str]; 6] = [
+            &["xdg-open"],
+            &["gio", "open"],
+            &["gnome-open"],
+            &["kde-open6"],
+            &["kde-open5"],
+            &["wslview"],
+        ];
+        PROGRAMS.into_iter().map(move |program| {
+            let words = program.iter().copied().chain([url]);
+            words.map(OsString::from).collect()
+        })
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn launchers(url: &str) -> impl Iterator<Item = Launcher> {
+        open::commands(url).into_iter().map(|command| {
+            let words = std::iter::once(command.get_program()).chain(command.get_args());
+            words.map(OsString::from).collect()
+        })
+    }
 
     /// Whether the launcher runs, or did its work. It cannot reach the terminal of the host, since it has none of its
     /// streams and belongs to another group of processes.
-    pub(super) fn opens(launcher: Command, stop: &Stop) -> bool {
-        outcome(&launcher, stop).unwrap_or(false)
-    }
-
-    fn outcome(launcher: &Command, stop: &Stop) -> io::Result<bool> {
-        let mut command = Command::new("/bin/sh");
-        command
-            .args(["-c", SCRIPT, "sh"])
-            .arg(launcher.get_program())
-            .args(launcher.get_args())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .process_group(0);
-        for (name, value) in launcher.get_envs() {
-            match value {
-                Some(value) => command.env(name, value),
-                None => command.env_remove(name),
-            };
-        }
-        let mut shell = command.spawn()?;
-        let pipe = shell.stdout.take().map(Receiver::from);
-        // Where the host waits for all of its children, it was quicker.
-        let _ = shell.wait();
-        match pipe {
-            Some(pipe) => worked(pipe, stop),
-            None => Ok(false),
-        }
+    pub(super) fn opens(launcher: Launcher, stop: &Stop) -> bool {
+        shell::run(launcher)
+            .and_then(|pipe| worked(pipe, stop))
+            .unwrap_or(false)
     }
 
     fn worked(mut pipe: Receiver, stop: &Stop) -> io::Result<bool> {
@@ -102,11 +105,107 @@ mod launch {
     }
 }
 
+/// The shell leaves at once, so the launcher and the browser behind it are no children of the host's: they may run for
+/// days, and nobody here would wait for them. The pipe says how the launcher has ended.
+#[cfg(unix)]
+mod shell {
+    use std::io;
+
+    use mio::unix::pipe::Receiver;
+
+    use super::launch::Launcher;
+
+    const SHELL: &str = "/bin/sh";
+    const SCRIPT: &str = r#"{ "$@" >/dev/null; echo $?; } &"#;
+
+    /// By `posix_spawn`: what the standard library does beside that to start a process takes 20 KB.
+    #[cfg(target_os = "linux")]
+    pub(super) fn run(launcher: Launcher) -> io::Result<Receiver> {
+        use std::env;
+        use std::ffi::CString;
+        use std::os::fd::{AsRawFd, OwnedFd};
+        use std::os::unix::ffi::OsStringExt;
+
+        use nix::errno::Errno;
+        use nix::fcntl::OFlag;
+        use nix::libc::{STDERR_FILENO, STDIN_FILENO, STDOUT_FILENO};
+        use nix::spawn::{PosixSpawnAttr, PosixSpawnFileActions, PosixSpawnFlags, posix_spawn};
+        use nix::sys::signal::{SigSet, Signal};
+        use nix::sys::stat::Mode;
+        use nix::sys::wait::waitpid;
+        use nix::unistd::Pid;
+
+        let words = [SHELL, "-c", SCRIPT, "sh"].map(|word| word.as_bytes().to_vec());
+        let launcher = launcher.into_iter().map(OsStringExt::into_vec);
+        let words: Vec<CString> = words
+            .into_iter()
+            .chain(launcher)
+            .map(CString::new)
+            .collect::<Result<_, _>>()?;
+        let environment: Vec<CString> = env::vars_os()
+            .filter_map(|(mut variable, value)| {
+                variable.push("=");
+                variable.push(value);
+                CString::new(variable.into_vec()).ok()
+            })
+            .collect();
+
+        let (reader, writer) = io::pipe()?;
+        let mut streams = PosixSpawnFileActions::init()?;
+        streams.add_dup2(writer.as_raw_fd(), STDOUT_FILENO)?;
+        for (stream, how) in [
+            (STDIN_FILENO, OFlag::O_RDONLY),
+            (STDERR_FILENO, OFlag::O_WRONLY),
+        ] {
+            streams.add_open(stream, "/dev/null", how, Mode::empty())?;
+        }
+        let mut attributes = PosixSpawnAttr::init()?;
+        attributes.set_flags(
+            PosixSpawnFlags::POSIX_SPAWN_SETPGROUP
+                | PosixSpawnFlags::POSIX_SPAWN_SETSIGMASK
+                | PosixSpawnFlags::POSIX_SPAWN_SETSIGDEF,
+        )?;
+        attributes.set_pgroup(Pid::from_raw(0))?;
+        // The threads of a runtime block signals, and a host may ignore this one.
+        attributes.set_sigmask(&SigSet::empty())?;
+        attributes.set_sigdefault(&SigSet::from(Signal::SIGPIPE))?;
+
+        let shell = posix_spawn(SHELL, &streams, &attributes, &words, &environment)?;
+        drop(writer);
+        // Where the host waits for all of its children, it was quicker.
+        while waitpid(shell, None) == Err(Errno::EINTR) {}
+        Ok(Receiver::from(OwnedFd::from(reader)))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn run(launcher: Launcher) -> io::Result<Receiver> {
+        use std::os::unix::process::CommandExt;
+        use std::process::{Command, Stdio};
+
+        let mut shell = Command::new(SHELL)
+            .args(["-c", SCRIPT, "sh"])
+            .args(launcher)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()?;
+        let pipe = shell.stdout.take().map(Receiver::from);
+        // Where the host waits for all of its children, it was quicker.
+        let _ = shell.wait();
+        pipe.ok_or_else(|| io::ErrorKind::BrokenPipe.into())
+    }
+}
+
 #[cfg(not(unix))]
 mod launch {
     use std::process::{Command, Stdio};
 
     use crate::stop::Stop;
+
+    pub(super) fn launchers(url: &str) -> Vec<Command> {
+        open::commands(url)
+    }
 
     /// Whether the launcher could be started.
     pub(super) fn opens(mut launcher: Command, _: &Stop) -> bool {
@@ -135,8 +234,7 @@ mod tests {
         let path = folder.join("launcher");
         fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-        let mut launcher = Command::new(&path);
-        launcher.arg(&folder);
+        let launcher = vec![path.into(), folder.clone().into()];
         (launch::opens(launcher, stop), folder)
     }
 
@@ -152,7 +250,7 @@ mod tests {
             assert_eq!(opened, expected, "{name}");
             fs::remove_dir_all(folder).unwrap();
         }
-        assert!(!launch::opens(Command::new("/no/such/launcher"), &stop));
+        assert!(!launch::opens(vec!["/no/such/launcher".into()], &stop));
     }
 
     #[test]

@@ -11,9 +11,8 @@ use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
 use crate::error::{Error, Remedy, Result, Status};
+use crate::sha256::sha256;
 
 use super::{Key, Lease};
 
@@ -131,7 +130,7 @@ impl Drop for LockFile {
 }
 
 fn name(key: &Key) -> String {
-    Sha256::digest(key.as_str().as_bytes())
+    sha256(key.as_str().as_bytes())
         .iter()
         .take(NAME_BYTES)
         .map(|byte| format!("{byte:02x}"))
