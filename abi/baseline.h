@@ -153,6 +153,7 @@ clef_status clef_http_config_set_timeout(clef_http_config *config, int64_t timeo
 clef_status clef_http_config_set_proxy(clef_http_config *config, const char *url, clef_error **error);
 clef_status clef_http_config_set_proxy_from_environment(clef_http_config *config, clef_error **error);
 clef_status clef_http_config_add_ca_certificates(clef_http_config *config, const char *pem, clef_error **error);
+clef_status clef_http_config_add_platform_certificates(clef_http_config *config, clef_error **error);
 clef_status clef_http_config_set_user_agent(clef_http_config *config, const char *user_agent, clef_error **error);
 void clef_http_config_free(clef_http_config *config);
 clef_status clef_sender_new_http(const clef_http_config *config, clef_sender **sender, clef_error **error);

@@ -15,7 +15,8 @@ use super::guard::{guard, hand_over};
 /// `CLEF_STATUS_UNSUPPORTED`.
 ///
 /// Methods: `clef_http_config_new`, `_set_connect_timeout`, `_set_timeout`, `_set_proxy`,
-/// `_set_proxy_from_environment`, `_add_ca_certificates`, `_set_user_agent`, `_free`.
+/// `_set_proxy_from_environment`, `_add_ca_certificates`, `_add_platform_certificates`,
+/// `_set_user_agent`, `_free`.
 pub struct clef_http_config(pub(super) HttpConfig);
 
 /// New settings: 10 seconds to connect, 30 in all, no proxy, Mozilla's root certificates. Yours:
@@ -111,6 +112,26 @@ pub unsafe extern "C" fn clef_http_config_add_ca_certificates(
         let config = settable(config)?;
         config.add_ca_certificates(text("pem", pem)?)
     })
+}
+
+/// Trusts what the system trusts too, beside Mozilla's roots: for machines behind an authority of
+/// their company's.
+///
+/// The certificates are read during this call. On Linux and the like they are the files that
+/// OpenSSL reads: the file that the environment variable `SSL_CERT_FILE` names and the directories
+/// of `SSL_CERT_DIR` where one of them is set, else the system's bundle, such as
+/// `/etc/ssl/certs/ca-certificates.crt`. On macOS and Windows they are the trusted roots of the
+/// system's store. This takes some milliseconds and keeps some 200 KB, so make one sender and share
+/// it. No other thread may change the environment meanwhile. A certificate that cannot be read is
+/// left out; what is installed later is not seen.
+///
+/// `CLEF_STATUS_IO` with `CLEF_REMEDY_FIX_SETTINGS` where there is none at all.
+#[unsafe(no_mangle)]
+pub extern "C" fn clef_http_config_add_platform_certificates(
+    config: Option<&mut clef_http_config>,
+    error: Option<&mut MaybeUninit<Option<Box<clef_error>>>>,
+) -> clef_status {
+    guard((), error, || settable(config)?.add_platform_certificates())
 }
 
 /// What the `User-Agent` header says; `clef/` and the version unless set.

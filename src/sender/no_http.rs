@@ -52,6 +52,11 @@ impl HttpConfig {
     }
 
     /// There is nothing to set.
+    pub fn add_platform_certificates(&mut self) -> Result<()> {
+        available()
+    }
+
+    /// There is nothing to set.
     pub fn set_user_agent(&mut self, _: &str) -> Result<()> {
         available()
     }

@@ -3,7 +3,7 @@
 use clef_harness::Program;
 use clef_sandbox::{Certificate, Options, Sandbox};
 
-use crate::support::scratch;
+use crate::support::{scratch, text};
 
 #[test]
 fn tls() {
@@ -28,7 +28,13 @@ fn tls() {
             .expect("there is a listener for each")
     }));
     arguments.push(ca_file.to_str().expect("the path is UTF-8").to_owned());
-    let output = Program::compile("tests/c/tls.c", &folder, &[]).run(arguments);
-    print!("{output}");
-    assert!(output.contains("ok "), "tls ran no test");
+    let mut command = Program::compile("tests/c/tls.c", &folder, &[]).command();
+    command
+        .env("SSL_CERT_FILE", &ca_file)
+        .env_remove("SSL_CERT_DIR");
+    let output = command.args(arguments).output().expect("it starts");
+    let (stdout, stderr) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "tls failed:\n{stdout}\n{stderr}");
+    print!("{stdout}");
+    assert!(stdout.contains("ok "), "tls ran no test");
 }

@@ -347,6 +347,7 @@ static void null_in_senders(void)
     INVALID(clef_http_config_set_proxy_from_environment(NULL, error), "config must not be NULL");
     INVALID(clef_http_config_add_ca_certificates(NULL, "", error), "config must not be NULL");
     INVALID(clef_http_config_add_ca_certificates(config, NULL, error), "pem must not be NULL");
+    INVALID(clef_http_config_add_platform_certificates(NULL, error), "config must not be NULL");
     INVALID(clef_http_config_set_user_agent(NULL, "x", error), "config must not be NULL");
     INVALID(clef_http_config_set_user_agent(config, NULL, error), "user_agent must not be NULL");
     WORKS(clef_sender_new_http(NULL, OUT(sender), error));

@@ -1,7 +1,7 @@
 /* https: whose certificates are trusted, what an error says, and that connections are kept.
  *
  * Arguments: the sandbox's http URL; its https URLs with a good certificate, one for another name
- * and an expired one; the path of its authority's certificate.
+ * and an expired one; the path of its authority's certificate, which SSL_CERT_FILE has to name too.
  */
 #include "tokens.h"
 #include "trust.h"
@@ -69,6 +69,39 @@ static void an_unknown_authority_is_not_trusted(void)
     check_not_trusted(good_url, NULL, "the issuer is unknown");
 }
 
+/* The environment names the authority all the time: the test before sees that nobody looks there
+ * who was not asked to. */
+static void what_the_platform_trusts_is_trusted_when_asked_for(void)
+{
+    clef_http_config *config = clef_http_config_new();
+    clef_sender *sender = NULL;
+    clef_error *error = NULL;
+    CHECK_OK(clef_http_config_add_platform_certificates(config, &error));
+    CHECK_OK(clef_sender_new_http(config, &sender, &error));
+    clef_http_config_free(config);
+    clef_credentials *credentials = credentials_at(good_url, sender);
+    clef_token *token = NULL;
+    CHECK_OK(clef_credentials_request_client_token(credentials, &token, &error));
+    clef_token_free(token);
+    clef_credentials_free(credentials);
+    clef_sender_free(sender);
+}
+
+static void a_platform_without_certificates_is_an_error(void)
+{
+    char *before = strdup(getenv("SSL_CERT_FILE"));
+    setenv("SSL_CERT_FILE", "/no/such/file", 1);
+    clef_http_config *config = clef_http_config_new();
+    clef_error *error = NULL;
+    CHECK_INT(clef_http_config_add_platform_certificates(config, &error), CLEF_STATUS_IO);
+    CHECK_INT(clef_error_remedy(error), CLEF_REMEDY_FIX_SETTINGS);
+    CHECK(strstr(clef_error_message(error), "/no/such/file") != NULL);
+    clef_error_free(error);
+    clef_http_config_free(config);
+    setenv("SSL_CERT_FILE", before, 1);
+    free(before);
+}
+
 static void a_certificate_for_another_name_is_not_trusted(void)
 {
     check_not_trusted(wrong_name_url, ca_pem, "another name");
@@ -127,6 +160,8 @@ int main(int argc, char **argv)
     expired_url = argv[4];
     ca_pem = read_certificate(argv[5]);
     RUN(an_unknown_authority_is_not_trusted);
+    RUN(what_the_platform_trusts_is_trusted_when_asked_for);
+    RUN(a_platform_without_certificates_is_an_error);
     RUN(a_certificate_for_another_name_is_not_trusted);
     RUN(an_expired_certificate_is_not_trusted);
     RUN(what_is_not_tls_is_not_trusted);

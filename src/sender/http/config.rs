@@ -1,12 +1,13 @@
 //! Settings of the built-in sender.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Remedy, Result, Status};
 
 use super::proxy::Proxy;
 
@@ -18,7 +19,8 @@ pub struct HttpConfig {
     connect_timeout: Option<Duration>,
     timeout: Option<Duration>,
     proxy: Option<Proxy>,
-    ca_certificates: Vec<CertificateDer<'static>>,
+    /// Shared with the senders that are made with this.
+    ca_certificates: Arc<Vec<CertificateDer<'static>>>,
     /// None for the usual one.
     user_agent: Option<String>,
 }
@@ -29,7 +31,7 @@ impl Default for HttpConfig {
             connect_timeout: Some(Duration::from_secs(10)),
             timeout: Some(Duration::from_secs(30)),
             proxy: None,
-            ca_certificates: Vec::new(),
+            ca_certificates: Arc::default(),
             user_agent: None,
         }
     }
@@ -74,7 +76,27 @@ impl HttpConfig {
                 .add(certificate.clone())
                 .map_err(|_| Error::invalid_argument("a CA certificate cannot be read"))?;
         }
-        self.ca_certificates.extend(certificates);
+        Arc::make_mut(&mut self.ca_certificates).extend(certificates);
+        Ok(())
+    }
+
+    /// Trusts what the system trusts too, which is read now: on Linux and the like the files that OpenSSL would read, with
+    /// `SSL_CERT_FILE` and `SSL_CERT_DIR` in the environment before them; on macOS and Windows the system's store. What
+    /// cannot be read or understood is left out; where nothing is left, it is [`Status::Io`].
+    pub fn add_platform_certificates(&mut self) -> Result<()> {
+        let found = rustls_native_certs::load_native_certs();
+        if found.certs.is_empty() {
+            let why = match found.errors.first() {
+                Some(error) => error.to_string(),
+                None => "there are none where they are looked for".into(),
+            };
+            return Err(Error::new(
+                Status::Io,
+                format!("the system's certificates were not found: {why}"),
+            )
+            .with_remedy(Remedy::FixSettings));
+        }
+        Arc::make_mut(&mut self.ca_certificates).extend(found.certs);
         Ok(())
     }
 
