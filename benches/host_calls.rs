@@ -11,7 +11,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use clef_harness::{Library, Program, cargo_build};
+use clef_harness::{Library, Program, build_shipped};
 use criterion::Criterion;
 
 const BODY: &str = r#"{"access_token":"BQDb3kQyZ0aVYx8mTn5JrWcEoLhS7fUi2gKp4XwNqRtM6vBz1CdAyGuHeOlPsIjFZ0aVYx8mTn5JrWcEoLhS7fUi2gKp4XwNqRtM6vBz1CdAyGuHeOlPsIjF","token_type":"Bearer","expires_in":3600,"scope":"user-read-email user-read-private"}"#;
@@ -103,7 +103,7 @@ impl Host {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
         let store = folder.join("host_calls-store");
         let _ = std::fs::remove_dir_all(&store);
-        let library = Library::of(&cargo_build(&["--release"]));
+        let library = Library::of(&build_shipped(&[]));
         let program = Program::compile_against(&library, "benches/host_calls.c", folder, &["-O2"]);
         let mut child = program
             .command()

@@ -25,7 +25,7 @@ pub mod visitor;
 
 pub use csharp::{CSharp, has_csharp, mono};
 pub use go::{go_command, has_go};
-pub use library::{Library, cargo, cargo_build, from_a_shell, root};
+pub use library::{Library, build_shipped, cargo, cargo_build, from_a_shell, root};
 pub use login::run_with_login;
 pub use node::install_packages;
 pub use program::Program;

@@ -40,8 +40,21 @@ pub fn from_a_shell(program: impl AsRef<OsStr>) -> Command {
 
 /// Builds the library with further arguments for `cargo build`; gives the path of the shared library.
 pub fn cargo_build(arguments: &[&str]) -> PathBuf {
+    shared_library_of("build", arguments)
+}
+
+/// Builds the shared library as it is shipped, with further arguments for `cargo rustc`; gives its path.
+///
+/// By itself: beside a Rust library, which cannot be optimised as a whole, Cargo leaves that out for the shared one too.
+pub fn build_shipped(arguments: &[&str]) -> PathBuf {
+    let mut all = vec!["--release", "--crate-type", "cdylib"];
+    all.extend(arguments);
+    shared_library_of("rustc", &all)
+}
+
+fn shared_library_of(command: &str, arguments: &[&str]) -> PathBuf {
     let output = cargo()
-        .args(["build", "--package", "clef-auth", "--lib"])
+        .args([command, "--package", "clef-auth", "--lib"])
         .args(["--message-format", "json-render-diagnostics"])
         .args(arguments)
         .stderr(Stdio::inherit())
