@@ -21,6 +21,8 @@ mod header;
 #[cfg(target_os = "linux")]
 mod keyring;
 #[cfg(target_os = "linux")]
+mod loading;
+#[cfg(target_os = "linux")]
 mod packaging;
 mod panic;
 mod planted_bugs;
