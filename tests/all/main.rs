@@ -22,6 +22,7 @@ mod header;
 mod keyring;
 #[cfg(target_os = "linux")]
 mod loading;
+mod minimal;
 #[cfg(target_os = "linux")]
 mod packaging;
 mod panic;
