@@ -1935,6 +1935,11 @@ public:
     {
         return check(try_add_ca_certificates(pem));
     }
+    /// What the system trusts. Reads the environment and files during this call.
+    http_config &add_platform_certificates()
+    {
+        return check(try_add_platform_certificates());
+    }
     http_config &set_user_agent(text user_agent)
     {
         return check(try_set_user_agent(user_agent));
@@ -1959,6 +1964,10 @@ public:
     result<void> try_add_ca_certificates(text pem)
     {
         return detail::perform(clef_http_config_add_ca_certificates, *this, pem);
+    }
+    result<void> try_add_platform_certificates()
+    {
+        return detail::perform(clef_http_config_add_platform_certificates, *this);
     }
     result<void> try_set_user_agent(text user_agent)
     {

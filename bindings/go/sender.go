@@ -30,6 +30,9 @@ type HTTPConfig struct {
 	ProxyFromEnvironment bool
 	// CACertificates are trusted beside Mozilla's roots: texts of PEM files.
 	CACertificates []string
+	// PlatformCertificates trusts what the system trusts too. It is read when the sender is made, with SSL_CERT_FILE and
+	// SSL_CERT_DIR from the environment.
+	PlatformCertificates bool
 	// UserAgent is what the header of that name says; "clef/" and the version where it is "".
 	UserAgent string
 }
@@ -37,8 +40,9 @@ type HTTPConfig struct {
 // String shows no secret.
 func (c HTTPConfig) String() string {
 	return fmt.Sprintf("clef.HTTPConfig{ConnectTimeout: %s, Timeout: %s, Proxy: %s, ProxyFromEnvironment: %t, "+
-		"CACertificates: %d, UserAgent: %q}",
-		c.ConnectTimeout, c.Timeout, masked(c.Proxy), c.ProxyFromEnvironment, len(c.CACertificates), c.UserAgent)
+		"CACertificates: %d, PlatformCertificates: %t, UserAgent: %q}",
+		c.ConnectTimeout, c.Timeout, masked(c.Proxy), c.ProxyFromEnvironment, len(c.CACertificates),
+		c.PlatformCertificates, c.UserAgent)
 }
 
 // GoString shows no secret.
@@ -87,6 +91,11 @@ func (c HTTPConfig) fill(settings *C.clef_http_config) error {
 		}
 		for _, pem := range c.CACertificates {
 			if status := C.clef_http_config_add_ca_certificates(settings, a.text("CACertificates", pem), err); status != 0 {
+				return status
+			}
+		}
+		if c.PlatformCertificates {
+			if status := C.clef_http_config_add_platform_certificates(settings, err); status != 0 {
 				return status
 			}
 		}

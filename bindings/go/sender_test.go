@@ -108,6 +108,14 @@ func TestExchangeEndsOnce(t *testing.T) {
 	expectStatus(t, err, clef.ErrTransport)
 }
 
+func TestPlatformCertificatesAreReadWhenAskedFor(t *testing.T) {
+	t.Setenv("SSL_CERT_FILE", "/no/such/file")
+	t.Setenv("SSL_CERT_DIR", "")
+	must(clef.NewHTTPSender(clef.HTTPConfig{})).Close()
+	_, err := clef.NewHTTPSender(clef.HTTPConfig{PlatformCertificates: true})
+	expectStatus(t, err, clef.ErrIO)
+}
+
 func TestSettingsOfTheBuiltInSender(t *testing.T) {
 	for _, config := range []clef.HTTPConfig{
 		{Proxy: "nonsense"}, {CACertificates: []string{"nonsense"}}, {UserAgent: "a\nb"}, {UserAgent: "a\x00"},

@@ -29,6 +29,12 @@ namespace Clef
         /// </summary>
         public IList<string> CaCertificates { get; } = new List<string>();
 
+        /// <summary>
+        /// Whether to trust what the system trusts too, beside Mozilla's roots. It is read when the sender is made, with
+        /// <c>SSL_CERT_FILE</c> and <c>SSL_CERT_DIR</c> from the environment.
+        /// </summary>
+        public bool TrustPlatformCertificates { get; set; }
+
         /// <summary>What the <c>User-Agent</c> header says; null for clef and its version.</summary>
         public string UserAgent { get; set; }
 
@@ -63,6 +69,11 @@ namespace Clef
             {
                 status = NativeMethods.clef_http_config_add_ca_certificates(
                     config, Utf8.Argument(pem, nameof(CaCertificates)), out error);
+                Failure.Check(status, error);
+            }
+            if (TrustPlatformCertificates)
+            {
+                status = NativeMethods.clef_http_config_add_platform_certificates(config, out error);
                 Failure.Check(status, error);
             }
             if (UserAgent != null)

@@ -140,6 +140,10 @@ namespace Clef.Native
             HttpConfigHandle config, byte[] pem, out IntPtr error);
 
         [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
+        internal static extern Status clef_http_config_add_platform_certificates(
+            HttpConfigHandle config, out IntPtr error);
+
+        [DllImport(Library, CallingConvention = CallingConvention.Cdecl)]
         internal static extern Status clef_http_config_set_user_agent(
             HttpConfigHandle config, byte[] userAgent, out IntPtr error);
 
