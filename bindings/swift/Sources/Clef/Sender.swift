@@ -17,6 +17,9 @@ public struct HTTPConfiguration: Sendable {
     public var proxy = Proxy.none
     /// PEM texts of authorities to trust beside those that clef trusts.
     public var extraCertificates: [String] = []
+    /// Whether to trust what the system trusts too. That is read when the sender is made, on Linux with `SSL_CERT_FILE` and
+    /// `SSL_CERT_DIR` from the environment.
+    public var trustsPlatformCertificates = false
     /// clef's own where it is nil.
     public var userAgent: String?
 
@@ -40,6 +43,9 @@ public struct HTTPConfiguration: Sendable {
             for pem in extraCertificates {
                 let pem = try pem.forC("extraCertificates")
                 try check { clef_http_config_add_ca_certificates(config, pem, $0) }
+            }
+            if trustsPlatformCertificates {
+                try check { clef_http_config_add_platform_certificates(config, $0) }
             }
             if let userAgent {
                 let userAgent = try userAgent.forC("userAgent")
