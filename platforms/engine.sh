@@ -41,7 +41,8 @@ start_sandbox() {
     "$LIBRARY/clef-sandbox" --port 0 >"$SCRATCH/sandbox" &
     readonly SANDBOX=$!
     trap 'kill $SANDBOX' EXIT
-    until_it_says "$SCRATCH/sandbox" 'http://127.0.0.1:' "$SANDBOX" 30
+    until_it_says "$SCRATCH/sandbox" 'http://127.0.0.1:' "$SANDBOX" 30 ||
+        fail "the sandbox does not start"
     ACCOUNTS_URL=$(grep --max-count=1 --only-matching 'http://127.0.0.1:[0-9]*' "$SCRATCH/sandbox")
 }
 
