@@ -10,6 +10,7 @@
 //! - `CLEF_TEST_CC=COMPILER`: the C compiler, `cc` where it is not set.
 //! - `CLEF_TEST_CXX=COMPILER`: the C++ compiler, `c++` where it is not set.
 //! - `CLEF_TEST_CFLAGS=FLAGS`: more flags for both compilers, such as `-fsanitize=address`.
+//! - `CLEF_TEST_RUNNER=COMMAND`: what runs programs of another platform, such as `qemu-aarch64`; see `platforms/run`.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 

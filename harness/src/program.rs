@@ -95,9 +95,10 @@ impl Program {
         let output = Command::new(compiler)
             .current_dir(root())
             .args(usual)
-            .args(more.split_whitespace())
             .args(["-I", "include", source, "-o"])
             .arg(&path)
+            // Behind the source, which libraries among them are for.
+            .args(more.split_whitespace())
             .args(flags)
             .output()
             .expect("the compiler is installed");
@@ -106,7 +107,11 @@ impl Program {
             "{source} does not compile:\n{}",
             String::from_utf8_lossy(&output.stderr)
         );
-        Program { path }
+        // MinGW gives it the ending of Windows.
+        match path.with_extension("exe") {
+            of_windows if of_windows.exists() => Program { path: of_windows },
+            _ => Program { path },
+        }
     }
 
     /// A program that was compiled elsewhere.
@@ -119,7 +124,7 @@ impl Program {
         &self.path
     }
 
-    /// A command that runs the program, under valgrind where that is asked for.
+    /// A command that runs the program: under valgrind where that is asked for, or with the runner of its platform.
     pub fn command(&self) -> Command {
         let mut command = self.bare_command();
         // Cargo puts its own target folder there, which would win over the library that was linked.
@@ -128,6 +133,12 @@ impl Program {
     }
 
     fn bare_command(&self) -> Command {
+        if let Ok(runner) = env::var("CLEF_TEST_RUNNER") {
+            let mut words = runner.split_whitespace();
+            let mut command = Command::new(words.next().expect("CLEF_TEST_RUNNER names a program"));
+            command.args(words).arg(&self.path);
+            return command;
+        }
         if env::var_os("CLEF_TEST_VALGRIND").is_none()
             || !require("valgrind", tool::has("valgrind"))
         {
