@@ -50,7 +50,7 @@ fn start_boxed(name: &str, work: Box<dyn FnOnce() + Send>) -> io::Result<JoinHan
 /// glibc counts the thread-local values of a library that have a destructor to run, and unmaps no library that has
 /// one. So the thread makes one, whatever the standard library may do. It does not cover the thread's last moment, when
 /// those destructors have run and the standard library's own clean-up, a destructor of a pthread key, still comes.
-#[cfg(feature = "http")]
+#[cfg(all(feature = "http", not(windows)))]
 fn keep_loaded() {
     struct Anchor;
     impl Drop for Anchor {
@@ -60,6 +60,12 @@ fn keep_loaded() {
         static ANCHOR: Anchor = const { Anchor };
     }
     ANCHOR.with(|_| ());
+}
+
+/// Windows counts nothing of a thread's: the library stays from here on.
+#[cfg(windows)]
+fn keep_loaded() {
+    crate::ffi::windows::stay_loaded();
 }
 
 #[cfg(unix)]

@@ -12,6 +12,8 @@ mod arguments;
 mod guard;
 mod strings;
 mod user_data;
+#[cfg(windows)]
+pub(crate) mod windows;
 
 pub mod version;
 // Errors come first in the header: everything else speaks of them.

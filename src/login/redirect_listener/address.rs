@@ -59,8 +59,7 @@ impl Address {
         };
         let wanted = written.port.filter(|port| *port != 0);
         let failed = |error| cannot_listen(host, wanted, error);
-        let listener =
-            TcpListener::bind(SocketAddr::new(address, wanted.unwrap_or(0))).map_err(failed)?;
+        let listener = bind(SocketAddr::new(address, wanted.unwrap_or(0))).map_err(failed)?;
         let port = listener.local_addr().map_err(failed)?.port();
 
         let origin = match wanted {
@@ -112,6 +111,16 @@ impl Address {
     }
 }
 
+#[cfg(not(windows))]
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    TcpListener::bind(address)
+}
+
+#[cfg(windows)]
+fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    crate::ffi::windows::listen_alone(address).map(TcpListener::from_std)
+}
+
 fn path_of(behind_authority: &str) -> Vec<u8> {
     let path = behind_authority.split('?').next().unwrap_or_default();
     let path = if path.is_empty() { "/" } else { path };
@@ -124,8 +133,12 @@ fn invalid(problem: &str) -> Error {
 
 fn cannot_listen(host: &str, port: Option<u16>, error: io::Error) -> Error {
     let place = port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    // Windows refuses a port to those who may not share it with its owner, and one that it keeps for itself.
+    let is_taken = |kind| {
+        kind == io::ErrorKind::AddrInUse || cfg!(windows) && kind == io::ErrorKind::PermissionDenied
+    };
     match error.kind() {
-        io::ErrorKind::AddrInUse => Error::new(
+        kind if is_taken(kind) => Error::new(
             Status::AddressInUse,
             format!("{place} is in use: another program listens on that port"),
         ),
