@@ -16,7 +16,11 @@
 #define TEKORE_CONFIG "[DEFAULT]\nSPOTIFY_USER_REFRESH = " SECRET "\n"
 
 /* A path that is there, but no directory. */
+#ifdef _WIN32
+#define NO_DIRECTORY "C:\\windows\\win.ini"
+#else
 #define NO_DIRECTORY "/dev/null"
+#endif
 
 /* A megabyte of letters, and the same in forms that are accepted. */
 #define MEGABYTE (huge.text)

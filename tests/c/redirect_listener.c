@@ -81,6 +81,21 @@ static void a_uri_has_the_port_that_is_listened_on(void)
     clef_redirect_listener_free(listener);
 }
 
+/* A program that wants to share the port would receive the redirects of this one. */
+static void its_port_is_not_shared(void)
+{
+    clef_redirect_listener *listener = listen_at("http://127.0.0.1/callback");
+    int port = atoi(strrchr(clef_redirect_listener_uri(listener), ':') + 1);
+    struct sockaddr_in address = {.sin_family = AF_INET,
+                                  .sin_port = htons((unsigned short)port),
+                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int other = socket(AF_INET, SOCK_STREAM, 0), on = 1;
+    CHECK_INT(setsockopt(other, SOL_SOCKET, SO_REUSEADDR, (const char *)&on, sizeof on), 0);
+    CHECK(bind(other, (struct sockaddr *)&address, sizeof address) != 0);
+    close(other);
+    clef_redirect_listener_free(listener);
+}
+
 static void a_port_in_use_is_named(void)
 {
     clef_redirect_listener *first = listen_at("http://127.0.0.1/callback"), *second = NULL;
@@ -226,6 +241,7 @@ int main(int count, char **arguments)
         sandbox_die("give the URL of a sandbox");
     sandbox_url = arguments[1];
     RUN(a_uri_has_the_port_that_is_listened_on);
+    RUN(its_port_is_not_shared);
     RUN(a_port_in_use_is_named);
     RUN(the_wrong_state_is_turned_away_and_the_right_one_taken);
     RUN(it_listens_at_ipv6_too);

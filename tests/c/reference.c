@@ -1207,6 +1207,9 @@ static void prompt_for_user_token(void)
     clef_sender_free(prompt_sender);
 }
 
+/* A shell script cannot be the browser there. */
+#ifndef _WIN32
+
 /* Puts a browser into `folder`, which hands its URL to whoever reads the pipe `url`. */
 static void install_browser(const char *folder, char *url, size_t size)
 {
@@ -1221,14 +1224,8 @@ static void install_browser(const char *folder, char *url, size_t size)
     chmod(path, 0700);
 }
 
-static void prompt_for_pkce_token(void)
+static void check_prompt_with_browser(void)
 {
-    int carried;
-    prompt_sender = sender_to_sandbox(&carried);
-    prompt_flags = 0;
-    check_prompt(prompt_pkce, PROMPTED_URL, NULL, true);
-    CHECK_INT(carried, 1);
-
     char folder[] = "/tmp/clef-browser-XXXXXX", url[100], script[100];
     if (!mkdtemp(folder))
         sandbox_die("no folder");
@@ -1243,6 +1240,20 @@ static void prompt_for_pkce_token(void)
     unlink(script);
     unlink(url);
     rmdir(folder);
+}
+
+#endif
+
+static void prompt_for_pkce_token(void)
+{
+    int carried;
+    prompt_sender = sender_to_sandbox(&carried);
+    prompt_flags = 0;
+    check_prompt(prompt_pkce, PROMPTED_URL, NULL, true);
+    CHECK_INT(carried, 1);
+#ifndef _WIN32
+    check_prompt_with_browser();
+#endif
     clef_sender_free(prompt_sender);
 }
 

@@ -5,8 +5,12 @@
  */
 #include "tokens.h"
 #include "trust.h"
-#include <dlfcn.h>
 #include <stdatomic.h>
+
+/* Windows lets no function stand in front of the system's: there connections are not counted. */
+#ifndef _WIN32
+#include <dlfcn.h>
+#endif
 
 static const char *good_url, *wrong_name_url, *expired_url;
 static char *ca_pem;
@@ -15,6 +19,7 @@ static char *ca_pem;
  * glibc declares it with a union that ISO C does not know. */
 static atomic_int connections;
 
+#ifndef _WIN32
 __extension__ int connect(int fd, const struct sockaddr *address, socklen_t length)
 {
     int (*system_connect)(int, const struct sockaddr *, socklen_t);
@@ -24,6 +29,7 @@ __extension__ int connect(int fd, const struct sockaddr *address, socklen_t leng
         connections++;
     return system_connect(fd, address, length);
 }
+#endif
 
 static clef_credentials *credentials_at(const char *url, const clef_sender *sender)
 {
@@ -146,7 +152,9 @@ static void a_whole_login_over_one_connection(void)
         clef_token_free(token);
         clef_credentials_free(credentials);
     }
+#ifndef _WIN32
     CHECK_INT(connections, 1);
+#endif
     clef_sender_free(sender);
 }
 
