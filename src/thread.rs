@@ -63,7 +63,7 @@ fn keep_loaded() {
 }
 
 /// Windows counts nothing of a thread's: the library stays from here on.
-#[cfg(windows)]
+#[cfg(all(feature = "http", windows))]
 fn keep_loaded() {
     crate::ffi::windows::stay_loaded();
 }
