@@ -6,7 +6,7 @@ use std::process::Command;
 
 use crate::{Library, has, root};
 
-/// Whether Swift is there. It takes gigabytes, so that it is not asked for where it is missing: `platforms/run swift` has it.
+/// Whether Swift is there. It takes gigabytes, so that it is not asked for where it is missing: `platforms/swift` has it.
 pub fn has_swift() -> bool {
     has("swift")
 }

@@ -1,5 +1,5 @@
 //! The binding for Swift. Where Swift is missing, the tests that need it say so, also under `CLEF_TEST_ALL=1`:
-//! `platforms/run swift` brings it along.
+//! `platforms/swift` brings it along.
 
 use std::collections::BTreeSet;
 use std::fs;
