@@ -13,7 +13,8 @@
 #   ONLY         texts: all but the libraries, which takes no build; libraries: those alone
 set -eu
 
-root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+# Without links in it: another name of the same folder would have cargo build everything anew.
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 packaging=$root/packaging
 
 die() {
