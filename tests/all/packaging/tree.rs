@@ -18,6 +18,7 @@ fn has_what_programs_look_for() {
     );
     let expected = [
         "include/clef.h".to_owned(),
+        "include/clef.hpp".to_owned(),
         "include/clef/module.modulemap".to_owned(),
         "lib/cmake/clef/clef-config-version.cmake".to_owned(),
         "lib/cmake/clef/clef-config.cmake".to_owned(),
