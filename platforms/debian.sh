@@ -1,6 +1,7 @@
-# A Debian of its own in target/platforms, for the scripts in this folder: they set RELEASE and PACKAGES and source this
-# file; from there on `in_debian COMMAND` runs with those packages. Needs root, debootstrap and Debian's archive in the
-# configuration of apt. Nothing is changed outside of target (CLEF_PLATFORMS, if set).
+# A Debian of its own in target/platforms, for the scripts in this folder: they set RELEASE and source this file, then set
+# PACKAGES, and ARCHITECTURE where these are of another, and call `set_up`; from there on `in_debian COMMAND` runs with those
+# packages. Needs root, debootstrap and Debian's archive in the configuration of apt. Nothing is changed outside of target
+# (CLEF_PLATFORMS, if set).
 
 readonly REPOSITORY=$PWD
 readonly FOLDER=${CLEF_PLATFORMS:-$REPOSITORY/target/platforms}
@@ -15,13 +16,13 @@ fail() {
 
 # From here on with mounts of its own, which end with the script.
 if [[ ${CLEF_PLATFORMS_MOUNTS:-} != own ]]; then
-    exec env CLEF_PLATFORMS_MOUNTS=own unshare --mount --propagation private bash "$0" "$@"
+    exec env CLEF_PLATFORMS_MOUNTS=own unshare --mount --propagation private bash "$REPOSITORY/platforms/${0##*/}" "$@"
 fi
 
 # Where this machine has Debian from.
 mirror() {
     apt-get indextargets --format '$(ORIGIN) $(LABEL) $(REPO_URI)' 'Created-By: Packages' |
-        awk '$1 == "Debian" && $2 == "Debian" { print $3; exit }'
+        awk '$1 == "Debian" && $2 == "Debian" && !found++ { print $3 }'
 }
 
 in_debian() {
@@ -58,14 +59,24 @@ mount_what_is_used() {
 }
 
 install_packages() {
-    local mark=$DEBIAN/.${0##*/}-packages
+    local mark=$DEBIAN/.${PLATFORM:-${0##*/}}-packages
     [[ -e $mark && $(<"$mark") == "${PACKAGES[*]}" ]] && return
+    [[ -z ${ARCHITECTURE:-} ]] || in_debian dpkg --add-architecture "$ARCHITECTURE"
     # Signed it has to be, but a mirror of a release to come may lag behind.
     in_debian apt-get update --quiet --option Acquire::Check-Valid-Until=false
     in_debian apt-get install --quiet --yes --no-install-recommends "${PACKAGES[@]}"
     echo "${PACKAGES[*]}" >"$mark"
 }
 
-set_up_debian
-mount_what_is_used
-install_packages
+set_up() {
+    set_up_debian
+    mount_what_is_used
+    install_packages
+}
+
+# For cargo in there: the sources of the crates come from this machine.
+bring_crates() {
+    cargo fetch --locked --quiet
+    mkdir -p "$DEBIAN/root/.cargo/registry"
+    mount --bind "${CARGO_HOME:-$HOME/.cargo}/registry" "$DEBIAN/root/.cargo/registry"
+}
