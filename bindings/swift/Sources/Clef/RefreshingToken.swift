@@ -81,8 +81,15 @@ public struct RefreshingToken: Sendable, CustomStringConvertible {
         }
     }
 
-    /// The access token where it is at hand without a refresh. **Secret.** Never blocks.
-    public func readyAccessToken() -> String? {
+    /// The access token where it is at hand without a refresh. **Secret.** Never blocks, and begins nothing.
+    ///
+    /// Throws ``Status/wouldBlock`` where it has to be refreshed first.
+    public func accessTokenAtHand() throws -> String {
+        try handle.use { token in try makeText { clef_refreshing_token_try_access_token(token, $0, $1) } }
+    }
+
+    /// ``accessTokenAtHand()`` without the error, which costs more than the token. Nil where there is one.
+    private func readyAccessToken() -> String? {
         handle.use { token in
             var text: UnsafeMutablePointer<CChar>?
             guard clef_refreshing_token_try_access_token(token, &text, nil) == Status.ok.rawValue else { return nil }

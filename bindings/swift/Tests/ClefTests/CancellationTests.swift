@@ -58,7 +58,9 @@ final class CancellationTests: SandboxTests {
         }
         let old = try Token(json: #"{"refresh_token": "r", "uses_pkce": true}"#)
         let token = try RefreshingToken(old, credentials: credentials(sender: sender))
-        XCTAssertNil(token.readyAccessToken())
+        XCTAssertThrowsError(try token.accessTokenAtHand()) { error in
+            XCTAssertEqual((error as? ClefError)?.status, .wouldBlock)
+        }
         let all = try await withThrowingTaskGroup(of: String.self) { group in
             for _ in 0..<100 {
                 group.addTask { try await token.accessToken() }
@@ -67,7 +69,7 @@ final class CancellationTests: SandboxTests {
         }
         XCTAssertEqual(all, ["new"])
         XCTAssertEqual(count.value, 1)
-        XCTAssertEqual(token.readyAccessToken(), "new")
+        XCTAssertEqual(try token.accessTokenAtHand(), "new")
     }
 }
 

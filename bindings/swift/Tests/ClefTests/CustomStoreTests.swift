@@ -41,7 +41,7 @@ final class CustomStoreTests: SandboxTests {
         XCTAssertEqual(stored.accessToken, try token.token.accessToken)
         try await token.refresh()
         let opened = try await RefreshingToken.open(store, credentials: credentials, account: "anna")
-        XCTAssertEqual(opened.readyAccessToken(), try token.token.accessToken)
+        XCTAssertEqual(try opened.accessTokenAtHand(), try token.token.accessToken)
         try await store.remove(credentials, account: "anna")
         do {
             _ = try await store.accounts(credentials)

@@ -417,6 +417,7 @@ struct Context: Sendable {
             guard let tasks = try step.text("concurrently").map({ _ in try step.number("concurrently", or: 1) })
             else { return .text(try await token.accessToken()) }
             return .text(try await accessToken(token, tasks))
+        case "try_access_token": return .text(try step.refreshingToken().accessTokenAtHand())
         case "snapshot": return .token(try step.refreshingToken().token)
         case "refresh_now": try await step.refreshingToken().refresh()
         case "invalidate": try await step.refreshingToken().invalidate(step.needed("access_token"))
