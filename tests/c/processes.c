@@ -347,6 +347,14 @@ static int files_with(const char *ending)
     return count;
 }
 
+/* A grant was lost by a process that was killed when so many answers had been stored. The request of the dead may still lie
+ * in a socket while the next process is answered: when the service gets to it, it ends the grant for a refresh token that is
+ * used twice. */
+static void check_who_lost_it(long stored_then)
+{
+    CHECK(stored_then >= 0 && board->windows - stored_then <= 1);
+}
+
 static void a_killed_process_loses_nothing(void)
 {
     pid_t workers[PROCESSES];
@@ -373,7 +381,7 @@ static void a_killed_process_loses_nothing(void)
         CHECK_OK(clef_token_store_load(store, credentials, NULL, &token, &error));
         clef_token_free(token);
         if (atomic_exchange(&board->logins_required, 0)) {
-            CHECK_INT(board->windows, stored_then);
+            check_who_lost_it(stored_then);
             stored_then = -1;
             lost++;
             begin_anew(workers);
@@ -383,7 +391,7 @@ static void a_killed_process_loses_nothing(void)
     }
     end(workers);
     if (board->logins_required || refresh_stored() != CLEF_STATUS_OK) {
-        CHECK_INT(board->windows, stored_then);
+        check_who_lost_it(stored_then);
         lost++;
     }
     printf("%d kills: the store was readable each time, with a half-finished save beside it %d times; "
