@@ -82,9 +82,9 @@ system_libraries() {
     printf '#![crate_type = "staticlib"]' >"$scratch/empty.rs"
     "$RUSTC" --print native-static-libs ${TARGET:+--target "$TARGET"} -o "$scratch/empty.a" "$scratch/empty.rs" 2>&1 |
         sed -n 's/^note: native-static-libs: *//p' | tr ' ' '\n' | grep -vx -e -lgcc_s -e -lc -e '' | tr '\n' ' '
-    # Of getrandom, which the standard library does not have.
+    # Of getrandom and of the system's certificates, which the standard library does not have.
     if has 'target_os="windows"'; then
-        [ $kind = msvc ] && printf 'bcrypt.lib ' || printf '%s ' -lbcrypt
+        [ $kind = msvc ] && printf 'bcrypt.lib crypt32.lib ' || printf '%s ' -lbcrypt -lcrypt32
     fi
 }
 

@@ -35,7 +35,7 @@ build() {
 }
 
 # What a static program is linked with besides.
-readonly STATIC_LIBRARIES=(-ladvapi32 -lbcrypt -lkernel32 -lntdll -luserenv -lws2_32 -ldbghelp)
+readonly STATIC_LIBRARIES=(-ladvapi32 -lbcrypt -lcrypt32 -lkernel32 -lntdll -luserenv -lws2_32 -ldbghelp)
 
 exports() {
     run_there "${TOOLS}objdump" --private-headers "$PREFIX/$SHARED" |
