@@ -204,8 +204,10 @@ impl RefreshingToken {
         if let Some(value) = self.quick(&read, now) {
             return Ok(value);
         }
+        // In this order, as in `step_to_fresh`: a refresh that ends in between is seen.
+        let progress = self.progress();
         let current = self.current();
-        match self.at_hand(&self.progress(), &current, now) {
+        match self.at_hand(&progress, &current, now) {
             Some(result) => result.map(|token| read(&token)),
             None => Err(Error::new(
                 Status::WouldBlock,
