@@ -141,7 +141,7 @@ build() {
     home=${CARGO_HOME:-$HOME/.cargo}
     # shellcheck disable=SC2086
     (cd "$root" && "$CARGO" rustc --release --package clef-auth --lib --crate-type cdylib,staticlib \
-        --config "build.rustflags=['--remap-path-prefix=$home=cargo', '--remap-path-prefix=$root=clef']" \
+        --config "target.'cfg(all())'.rustflags=['--remap-path-prefix=$home=cargo', '--remap-path-prefix=$root=clef']" \
         --target-dir "$TARGET_DIR" ${TARGET:+--target "$TARGET"} $CARGO_FLAGS)
 }
 
