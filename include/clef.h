@@ -592,10 +592,10 @@ typedef struct clef_refreshing_credentials clef_refreshing_credentials;
  * may use it at any time. Reference: `RefreshingToken`.
  *
  * Methods: `clef_refreshing_token_new`, `_open`, `_open_start`, `_attach`, `_credentials`,
- * `_access_token`, `_access_token_start`, `_try_access_token`,
- * `_refresh_token`, `_scopes`, `_token_type`, `_uses_pkce`, `_expires_at`, `_expires_in`,
- * `_is_expiring`, `_token`, `_refresh`, `_refresh_start`, `_invalidate`, `_keep_fresh`,
- * `_last_error`, `_set_grant_warning`, `_set_listener`, `_clone`, `_free`.
+ * `_access_token`, `_access_token_start`, `_try_access_token`, `_refresh_token`, `_scopes`,
+ * `_token_type`, `_uses_pkce`, `_expires_at`, `_expires_in`, `_is_expiring`, `_token`, `_refresh`,
+ * `_refresh_start`, `_invalidate`, `_keep_fresh`, `_last_error`, `_set_grant_warning`,
+ * `_set_listener`, `_clone`, `_free`.
  */
 typedef struct clef_refreshing_token clef_refreshing_token;
 
@@ -3031,10 +3031,11 @@ clef_status clef_login_attempt_open_browser(const clef_login_attempt *attempt,
  * comes first counts.
  *
  * Spaces, quotes and angle brackets around it do no harm. The state is verified here. These leave
- * the login waiting: `CLEF_STATUS_STATE_MISMATCH` for another login's URL, `CLEF_STATUS_MISSING_PARAMETER` and `CLEF_STATUS_REPEATED_PARAMETER` for
- * one that is no redirect. A URL that says `error=` is `CLEF_STATUS_OK` here, and the login ends
- * as `CLEF_STATUS_ACCESS_DENIED` or `CLEF_STATUS_OAUTH`. `CLEF_STATUS_ALREADY_USED` where the
- * login does not wait any more.
+ * the login waiting: `CLEF_STATUS_STATE_MISMATCH` for another login's URL,
+ * `CLEF_STATUS_MISSING_PARAMETER` and `CLEF_STATUS_REPEATED_PARAMETER` for one that is no
+ * redirect. A URL that says `error=` is `CLEF_STATUS_OK` here, and the login ends as
+ * `CLEF_STATUS_ACCESS_DENIED` or `CLEF_STATUS_OAUTH`. `CLEF_STATUS_ALREADY_USED` where the login
+ * does not wait any more.
  */
 CLEF_API
 clef_status clef_login_attempt_paste(const clef_login_attempt *attempt,
@@ -3080,10 +3081,10 @@ void clef_login_attempt_free(clef_login_attempt *attempt);
  * `CLEF_STATUS_MISSING_REDIRECT_URI`, `CLEF_STATUS_INVALID_REDIRECT_URI` and
  * `CLEF_STATUS_ADDRESS_IN_USE` come before a browser opens, and so does `CLEF_STATUS_STORE` where
  * a store was set. `CLEF_STATUS_NO_BROWSER` where none could be started within a second, and with
- * `CLEF_LOGIN_NO_BROWSER`, where there is no callback either.
- * `CLEF_STATUS_ACCESS_DENIED` or `CLEF_STATUS_OAUTH` where the user or the service refuses,
- * `CLEF_STATUS_TIMEOUT` where nobody comes in time (or your sender or store does not answer),
- * `CLEF_STATUS_CANCELLED` after `clef_login_attempt_cancel`; else as `clef_user_auth_request_refreshing_token_from_url`.
+ * `CLEF_LOGIN_NO_BROWSER`, where there is no callback either. `CLEF_STATUS_ACCESS_DENIED` or
+ * `CLEF_STATUS_OAUTH` where the user or the service refuses, `CLEF_STATUS_TIMEOUT` where nobody
+ * comes in time (or your sender or store does not answer), `CLEF_STATUS_CANCELLED` after
+ * `clef_login_attempt_cancel`; else as `clef_user_auth_request_refreshing_token_from_url`.
  */
 CLEF_API
 clef_status clef_login(const clef_credentials *credentials,

@@ -83,9 +83,11 @@ system_libraries() {
     "$RUSTC" --print native-static-libs ${TARGET:+--target "$TARGET"} -o "$scratch/empty.a" "$scratch/empty.rs" 2>&1 |
         sed -n 's/^note: native-static-libs: *//p' | tr ' ' '\n' | grep -vx -e -lgcc_s -e -lc -e '' | tr '\n' ' '
     # Of getrandom and of the system's certificates, which the standard library does not have.
-    if has 'target_os="windows"'; then
-        [ $kind = msvc ] && printf 'bcrypt.lib crypt32.lib ' || printf '%s ' -lbcrypt -lcrypt32
-    fi
+    case $kind in
+    msvc) printf '%s ' bcrypt.lib crypt32.lib ;;
+    mingw) printf '%s ' -lbcrypt -lcrypt32 ;;
+    apple) printf '%s ' -Wl,-framework,Security -Wl,-framework,CoreFoundation ;;
+    esac
 }
 
 # fill TEMPLATE TO

@@ -37,10 +37,10 @@ fn core_options(options: Option<&clef_login_options>) -> LoginOptions {
 /// `CLEF_STATUS_MISSING_REDIRECT_URI`, `CLEF_STATUS_INVALID_REDIRECT_URI` and
 /// `CLEF_STATUS_ADDRESS_IN_USE` come before a browser opens, and so does `CLEF_STATUS_STORE` where
 /// a store was set. `CLEF_STATUS_NO_BROWSER` where none could be started within a second, and with
-/// `CLEF_LOGIN_NO_BROWSER`, where there is no callback either.
-/// `CLEF_STATUS_ACCESS_DENIED` or `CLEF_STATUS_OAUTH` where the user or the service refuses,
-/// `CLEF_STATUS_TIMEOUT` where nobody comes in time (or your sender or store does not answer),
-/// `CLEF_STATUS_CANCELLED` after `clef_login_attempt_cancel`; else as `clef_user_auth_request_refreshing_token_from_url`.
+/// `CLEF_LOGIN_NO_BROWSER`, where there is no callback either. `CLEF_STATUS_ACCESS_DENIED` or
+/// `CLEF_STATUS_OAUTH` where the user or the service refuses, `CLEF_STATUS_TIMEOUT` where nobody
+/// comes in time (or your sender or store does not answer), `CLEF_STATUS_CANCELLED` after
+/// `clef_login_attempt_cancel`; else as `clef_user_auth_request_refreshing_token_from_url`.
 #[unsafe(no_mangle)]
 pub extern "C" fn clef_login(
     credentials: Option<&clef_credentials>,

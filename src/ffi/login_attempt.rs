@@ -75,10 +75,11 @@ pub extern "C" fn clef_login_attempt_open_browser(
 /// comes first counts.
 ///
 /// Spaces, quotes and angle brackets around it do no harm. The state is verified here. These leave
-/// the login waiting: `CLEF_STATUS_STATE_MISMATCH` for another login's URL, `CLEF_STATUS_MISSING_PARAMETER` and `CLEF_STATUS_REPEATED_PARAMETER` for
-/// one that is no redirect. A URL that says `error=` is `CLEF_STATUS_OK` here, and the login ends
-/// as `CLEF_STATUS_ACCESS_DENIED` or `CLEF_STATUS_OAUTH`. `CLEF_STATUS_ALREADY_USED` where the
-/// login does not wait any more.
+/// the login waiting: `CLEF_STATUS_STATE_MISMATCH` for another login's URL,
+/// `CLEF_STATUS_MISSING_PARAMETER` and `CLEF_STATUS_REPEATED_PARAMETER` for one that is no
+/// redirect. A URL that says `error=` is `CLEF_STATUS_OK` here, and the login ends as
+/// `CLEF_STATUS_ACCESS_DENIED` or `CLEF_STATUS_OAUTH`. `CLEF_STATUS_ALREADY_USED` where the login
+/// does not wait any more.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clef_login_attempt_paste(
     attempt: Option<&clef_login_attempt>,

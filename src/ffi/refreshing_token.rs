@@ -24,10 +24,10 @@ use super::user_data::{UserData, clef_free_callback};
 /// may use it at any time. Reference: `RefreshingToken`.
 ///
 /// Methods: `clef_refreshing_token_new`, `_open`, `_open_start`, `_attach`, `_credentials`,
-/// `_access_token`, `_access_token_start`, `_try_access_token`,
-/// `_refresh_token`, `_scopes`, `_token_type`, `_uses_pkce`, `_expires_at`, `_expires_in`,
-/// `_is_expiring`, `_token`, `_refresh`, `_refresh_start`, `_invalidate`, `_keep_fresh`,
-/// `_last_error`, `_set_grant_warning`, `_set_listener`, `_clone`, `_free`.
+/// `_access_token`, `_access_token_start`, `_try_access_token`, `_refresh_token`, `_scopes`,
+/// `_token_type`, `_uses_pkce`, `_expires_at`, `_expires_in`, `_is_expiring`, `_token`, `_refresh`,
+/// `_refresh_start`, `_invalidate`, `_keep_fresh`, `_last_error`, `_set_grant_warning`,
+/// `_set_listener`, `_clone`, `_free`.
 pub struct clef_refreshing_token(pub(super) RefreshingToken);
 
 /// What happened to a self-refreshing token: one of the `CLEF_EVENT_…` constants. A later
