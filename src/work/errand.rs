@@ -13,6 +13,7 @@ use super::{Context, Either, Promise, Promised, Turn, WaitsFor, Watch, promise, 
 pub(crate) struct Errand<Q, A> {
     question: Q,
     answer: Promise<Kept<A>>,
+    stop: Arc<Stop>,
 }
 
 /// The answer; an error where the host was not asked after all.
@@ -22,16 +23,21 @@ impl<Q, A> Errand<Q, A> {
     /// One whose answer nobody waits for.
     pub(super) fn unwatched(question: Q) -> Errand<Q, A> {
         let (answer, _) = promise();
-        Errand { question, answer }
+        Errand {
+            question,
+            answer,
+            stop: Arc::default(),
+        }
     }
 
     pub(crate) fn question(&self) -> &Q {
         &self.question
     }
 
-    /// Whether nobody waits any more.
+    /// Whether nobody wants the answer any more. The work itself notices that it was stopped only when the host has
+    /// returned from the call that brought it this.
     pub(crate) fn is_cancelled(&self) -> bool {
-        !self.answer.is_wanted()
+        !self.answer.is_wanted() || self.stop.is_stopped()
     }
 
     pub(crate) fn end(self, answer: A) {
@@ -48,7 +54,6 @@ impl<Q, A> Errand<Q, A> {
 /// An errand that the host does not have yet.
 pub(crate) struct Parcel<Q, A> {
     errand: Errand<Q, A>,
-    stop: Arc<Stop>,
     /// What would be lost if the work ended early; none where that is as it was before.
     loss: Option<stop::Answer>,
     seal: Arc<Seal>,
@@ -85,9 +90,10 @@ impl<Q, A> Parcel<Q, A> {
         if !self.seal.open() || !self.is_wanted() {
             return None;
         }
+        let stop = &self.errand.stop;
         let begun = match self.loss {
-            Some(loss) => self.stop.sent(loss),
-            None => self.stop.check(),
+            Some(loss) => stop.sent(loss),
+            None => stop.check(),
         };
         match begun {
             Ok(()) => Some(self.errand),
@@ -99,7 +105,7 @@ impl<Q, A> Parcel<Q, A> {
     }
 
     pub(crate) fn is_wanted(&self) -> bool {
-        !self.errand.is_cancelled()
+        self.errand.answer.is_wanted()
     }
 
     /// Ends it before the host has seen it.
@@ -128,8 +134,8 @@ pub(crate) fn parcel<Q, A>(
         errand: Errand {
             question,
             answer: promise,
+            stop: context.stop().clone(),
         },
-        stop: context.stop().clone(),
         loss,
         seal: seal.clone(),
     };

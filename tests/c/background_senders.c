@@ -224,6 +224,34 @@ static void a_cancelled_operation_cancels_its_exchange(void)
     }
 }
 
+static clef_operation *cancelled_while_sending;
+
+static void send_until_cancelled(void *data, clef_exchange *exchange)
+{
+    (void)data;
+    CHECK(!clef_exchange_is_cancelled(exchange));
+    clef_operation_cancel(cancelled_while_sending);
+    UNTIL(clef_exchange_is_cancelled(exchange));
+    clef_exchange_free(exchange);
+}
+
+/* The one thread that pumps is in `send` all the time. */
+static void a_send_that_blocks_hears_that_it_is_cancelled(void)
+{
+    FOR_EACH_KIND(kind) {
+        if (kind == POLLED)
+            continue;
+        struct scene scene;
+        struct heard heard = {0};
+        set_scene(&scene, kind, send_until_cancelled, -1);
+        cancelled_while_sending = start_client_token(scene.credentials, scene.runtime, &heard);
+        PUMP_UNTIL(scene.runtime, heard.freed);
+        check_heard(&heard, CLEF_STATUS_CANCELLED);
+        clef_operation_free(cancelled_while_sending);
+        clear_scene(&scene, kind);
+    }
+}
+
 /* Before the host has it, nothing is lost; it never gets to see it. */
 static void what_is_cancelled_in_the_queue_is_not_handed_over(void)
 {
@@ -642,6 +670,7 @@ int main(int argc, char **argv)
     RUN_BOUNDED(what_is_never_answered_is_a_timeout);
     RUN_BOUNDED(the_time_in_the_queue_counts_for_bound_and_polled_senders);
     RUN_BOUNDED(a_cancelled_operation_cancels_its_exchange);
+    RUN_BOUNDED(a_send_that_blocks_hears_that_it_is_cancelled);
     RUN_BOUNDED(what_is_cancelled_in_the_queue_is_not_handed_over);
     RUN_BOUNDED(a_cancelled_refresh_is_kept);
     RUN_BOUNDED(forwarding_in_a_circle_comes_to_an_end);
