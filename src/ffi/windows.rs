@@ -3,12 +3,12 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::os::windows::io::AsRawSocket;
-use std::ptr;
 
 use socket2::{Domain, Socket, Type};
 use windows_sys::Win32::Networking::WinSock::{
     SO_EXCLUSIVEADDRUSE, SOCKET, SOL_SOCKET, setsockopt,
 };
+#[cfg(feature = "http")]
 use windows_sys::Win32::System::LibraryLoader::{
     GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS, GET_MODULE_HANDLE_EX_FLAG_PIN, GetModuleHandleExW,
 };
@@ -41,9 +41,10 @@ pub(crate) fn listen_alone(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// Keeps the library, or what it is linked into, in memory until the process ends.
+#[cfg(feature = "http")]
 pub(crate) fn stay_loaded() {
     let inside = stay_loaded as fn();
-    let mut module = ptr::null_mut();
+    let mut module = std::ptr::null_mut();
     // SAFETY: with these flags the name is an address in the module, as that of this function is; the handle goes to a
     // variable. It fails for an address outside of all modules alone.
     unsafe {
