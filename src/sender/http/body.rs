@@ -70,6 +70,8 @@ impl Body {
                     let left = left - here as u64;
                     (here, State::Data { left, chunked })
                 }
+                // `httparse` takes a line without a number for the last chunk.
+                State::ChunkSize if !received[0].is_ascii_hexdigit() => return Err(NotHttp),
                 State::ChunkSize => match parse_chunk_size(received).map_err(|_| NotHttp)? {
                     Status::Partial => return Ok(false),
                     Status::Complete((used, 0)) => (used, State::Trailer),
@@ -146,6 +148,9 @@ mod tests {
             "1\r\n{}\r\n0\r\n\r\n",
             "x\r\n",
             "-1\r\n",
+            "1\r\n{\r\n\r\n\r\n",
+            "1\r\n{\r\n;name=value\r\n\r\n",
+            "1\r\n{\r\n \r\n\r\n",
             "1\r\n{",
             "1\r\n{\r\n",
         ] {
