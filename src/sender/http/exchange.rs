@@ -17,6 +17,9 @@ use super::target::Target;
 /// More than a usual answer has, so that reading one never moves it.
 const USUAL_ANSWER_BYTES: usize = 4 * 1024;
 
+/// The most that is read of an answer altogether: a whole body in chunks of one byte, and what comes before and behind it.
+const MAX_ANSWER_BYTES: usize = 8 * MAX_BODY_BYTES;
+
 /// What stands in a head beside the URL and the headers of the request.
 const MORE_HEAD_BYTES: usize = 256;
 
@@ -97,6 +100,7 @@ impl Outgoing {
         let mut input = Input {
             stream,
             bytes: WipedBuffer::with_capacity(USUAL_ANSWER_BYTES),
+            read: 0,
         };
         let head = input.read_head()?;
         let mut body = WipedBuffer::with_capacity(USUAL_ANSWER_BYTES);
@@ -121,6 +125,8 @@ struct Input<'a> {
     stream: &'a mut Stream,
     /// What was read and not looked at yet.
     bytes: WipedBuffer,
+    /// How much was read altogether.
+    read: usize,
 }
 
 impl Input<'_> {
@@ -163,11 +169,12 @@ impl Input<'_> {
 
     /// Says whether anything came before the connection ended.
     fn read_more(&mut self) -> Result<bool, Error> {
-        if self.bytes.filled().len() > MAX_HEAD_BYTES {
+        if self.bytes.filled().len() > MAX_HEAD_BYTES || self.read > MAX_ANSWER_BYTES {
             return Err(not_http());
         }
         let read = self.stream.read(self.bytes.spare()).map_err(lost)?;
         self.bytes.advance(read);
+        self.read += read;
         Ok(read > 0)
     }
 }

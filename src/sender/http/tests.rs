@@ -426,18 +426,50 @@ fn a_connection_that_the_service_closed_meanwhile_is_not_used_again() {
     }
 }
 
-#[test]
-fn a_head_without_an_end_is_not_read_for_ever() {
-    let port = service(|mut stream| {
+/// A service that answers with the first, and then with the second again and again, to a client without a deadline.
+fn failure_of_an_endless_answer(first: &'static str, again: &str) -> SendFailure {
+    let again = again.to_owned();
+    let port = service(move |mut stream| {
         read_request(&mut stream);
-        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nX: ");
-        while stream.write_all(&[b'x'; 4096]).is_ok() {}
+        let _ = stream.write_all(first.as_bytes());
+        while stream.write_all(again.as_bytes()).is_ok() {}
     });
-    let failure = Client::default()
-        .carry(&client_token(&http(port)), None, &Arc::default(), false)
-        .expect_err("it is too long");
-    assert_eq!(failure.error.status(), Status::InvalidResponse);
-    assert!(failure.may_have_been_sent);
+    let mut config = HttpConfig::default();
+    config.set_timeout(None).expect("a timeout");
+    Running::start(&Arc::new(Client::new(config)), client_token(&http(port))).failure_at_once()
+}
+
+#[test]
+fn an_answer_without_an_end_is_not_read_for_ever() {
+    let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let last_chunk = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n";
+    let much = "x".repeat(4096);
+    for (first, again) in [
+        ("HTTP/1.1 200 OK\r\nX: ", much.clone()),
+        ("", format!("HTTP/1.1 103 Hints\r\nX: {much}\r\n\r\n")),
+        (chunked, format!("1;{much}\r\n \r\n")),
+        (last_chunk, format!("X: {much}\r\n")),
+    ] {
+        let failure = failure_of_an_endless_answer(first, &again);
+        assert_eq!(failure.error.status(), Status::InvalidResponse);
+        assert!(failure.may_have_been_sent);
+    }
+}
+
+#[test]
+fn a_proxy_that_never_comes_to_its_answer_is_left() {
+    let port = service(|mut stream| {
+        let hint = format!("HTTP/1.1 103 Hints\r\nX: {}\r\n\r\n", "x".repeat(4096));
+        while stream.write_all(hint.as_bytes()).is_ok() {}
+    });
+    let mut config = HttpConfig::default();
+    config.set_timeout(None).expect("a timeout");
+    config.set_connect_timeout(None).expect("a timeout");
+    config.set_proxy(Some(&http(port))).expect("a proxy");
+    let request = client_token("https://no-such-host.invalid");
+    let failure = Running::start(&Arc::new(Client::new(config)), request).failure_at_once();
+    assert_eq!(failure.error.status(), Status::Transport);
+    assert!(!failure.may_have_been_sent);
 }
 
 /// With its answer a service sends what looks like the answer to a request that was never made, in the same TLS record.

@@ -25,6 +25,7 @@ pub(super) fn open(
     let request = request(place, proxy, user_agent);
     socket.write_all(request.filled()).map_err(failure::of_io)?;
     let mut answer = WipedBuffer::with_capacity(USUAL_HEAD_BYTES);
+    let mut received = 0;
     loop {
         let parsed = Head::parse(answer.filled())
             .map_err(|_| refused("the answer of the proxy is not HTTP"))?;
@@ -38,12 +39,15 @@ pub(super) fn open(
                 status => return Err(refused(&format!("the proxy answered HTTP {status}"))),
             }
         }
-        if answer.filled().len() > MAX_HEAD_BYTES {
+        if received > MAX_HEAD_BYTES {
             return Err(refused("the answer of the proxy is too long"));
         }
         match socket.read(answer.spare()).map_err(failure::of_io)? {
             0 => return Err(refused("the proxy closed the connection")),
-            read => answer.advance(read),
+            read => {
+                answer.advance(read);
+                received += read;
+            }
         }
     }
 }
