@@ -11,7 +11,7 @@ pub(super) struct NotHttp;
 
 pub(super) struct Head {
     pub(super) status: u16,
-    /// Those of printable ASCII.
+    /// All of them: one that cannot be read could say where the body ends.
     pub(super) headers: Vec<(String, String)>,
     is_http_1_1: bool,
 }
@@ -32,16 +32,15 @@ impl Head {
         let Status::Complete(length) = response.parse(received).map_err(|_| NotHttp)? else {
             return Ok(None);
         };
-        let printable = |value: &[u8]| match value.is_ascii() {
-            true => String::from_utf8(value.to_vec()).ok(),
-            false => None,
-        };
         let head = Head {
             status: response.code.ok_or(NotHttp)?,
             headers: response
                 .headers
                 .iter()
-                .filter_map(|header| Some((header.name.to_owned(), printable(header.value)?)))
+                .map(|header| {
+                    let value = String::from_utf8_lossy(header.value);
+                    (header.name.to_owned(), value.into_owned())
+                })
                 .collect(),
             is_http_1_1: response.version == Some(1),
         };
@@ -93,7 +92,7 @@ impl Head {
             .iter()
             .filter(|(known, _)| known.eq_ignore_ascii_case(name))
             .flat_map(|(_, value)| value.split(','))
-            .map(str::trim)
+            .map(str::trim_ascii)
     }
 }
 
@@ -122,6 +121,7 @@ mod tests {
                 Err(NotHttp),
             ),
             ("HTTP/1.1 200 OK\nContent-Length: +7", Err(NotHttp)),
+            ("HTTP/1.1 200 OK\nContent-Length: 7\u{a0}", Err(NotHttp)),
             ("HTTP/1.1 200 OK\nContent-Length: ", Err(NotHttp)),
             (
                 "HTTP/1.1 200 OK\ntransfer-encoding: gzip, Chunked",
