@@ -56,7 +56,8 @@ impl Head {
         if matches!(self.status, 204 | 304) {
             return Ok(Framing::Length(0));
         }
-        if let Some(last) = self.tokens("transfer-encoding").last() {
+        let encodings = self.tokens("transfer-encoding");
+        if let Some(last) = encodings.filter(|encoding| !encoding.is_empty()).last() {
             return Ok(match last.eq_ignore_ascii_case("chunked") {
                 true => Framing::Chunked,
                 false => Framing::UntilClose,
@@ -125,6 +126,10 @@ mod tests {
             ("HTTP/1.1 200 OK\nContent-Length: ", Err(NotHttp)),
             (
                 "HTTP/1.1 200 OK\ntransfer-encoding: gzip, Chunked",
+                Ok(Framing::Chunked),
+            ),
+            (
+                "HTTP/1.1 200 OK\nTransfer-Encoding: chunked,\nTransfer-Encoding:",
                 Ok(Framing::Chunked),
             ),
             (
