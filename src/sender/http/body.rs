@@ -112,49 +112,94 @@ impl Body {
 mod tests {
     use super::*;
 
-    /// What is read where it comes byte by byte; none where it is no HTTP or has no end.
-    fn read(framing: Framing, received: &[u8]) -> Option<(String, usize)> {
-        let mut state = Body::new(framing);
-        let (mut input, mut body) = (WipedBuffer::with_capacity(1), WipedBuffer::with_capacity(1));
-        for byte in received {
-            input.push(&[*byte]);
-            state.take(&mut input, &mut body).ok()?;
+    /// What is read, how much is left behind it, and whether its end was seen; none where more has to come.
+    type Outcome = Result<Option<(String, usize, bool)>, NotHttp>;
+
+    /// However it is cut into pieces, the outcome has to be the same.
+    #[track_caller]
+    fn read(framing: Framing, received: &[u8]) -> Outcome {
+        let outcome = read_in_pieces(framing, received, 1);
+        for size in 2..=received.len() {
+            let other = read_in_pieces(framing, received, size);
+            assert_eq!(other, outcome, "in pieces of {size}");
         }
-        let text = String::from_utf8(body.filled().to_vec()).unwrap();
-        state.may_end_here().then_some((text, input.filled().len()))
+        outcome
     }
 
-    fn whole(text: &str, behind: usize) -> Option<(String, usize)> {
-        Some((text.to_owned(), behind))
+    fn read_in_pieces(framing: Framing, received: &[u8], size: usize) -> Outcome {
+        let mut state = Body::new(framing);
+        let (mut input, mut body) = (WipedBuffer::with_capacity(1), WipedBuffer::with_capacity(1));
+        let mut has_ended = false;
+        for piece in received.chunks(size) {
+            input.push(piece);
+            has_ended = state.take(&mut input, &mut body)?;
+        }
+        let text = String::from_utf8(body.filled().to_vec()).unwrap();
+        let outcome = (text, input.filled().len(), has_ended);
+        Ok(state.may_end_here().then_some(outcome))
+    }
+
+    fn ended(text: &str, behind: usize) -> Outcome {
+        Ok(Some((text.to_owned(), behind, true)))
+    }
+
+    fn may_go_on(text: &str) -> Outcome {
+        Ok(Some((text.to_owned(), 0, false)))
     }
 
     #[test]
     fn a_body_ends_where_its_head_said() {
-        assert_eq!(read(Framing::Length(2), b"{}+"), whole("{}", 1));
-        assert_eq!(read(Framing::Length(3), b"{}"), None);
-        assert_eq!(read(Framing::UntilClose, b"{}"), whole("{}", 0));
+        assert_eq!(read(Framing::Length(0), b"+"), ended("", 1));
+        assert_eq!(read(Framing::Length(2), b"{}+"), ended("{}", 1));
+        assert_eq!(read(Framing::Length(3), b"{}"), Ok(None));
+        assert_eq!(read(Framing::Length(u64::MAX), b"{}"), Ok(None));
+        assert_eq!(read(Framing::UntilClose, b"{}"), may_go_on("{}"));
     }
 
     #[test]
     fn chunks_are_put_together() {
         let chunks = b"1;name=value\r\n{\r\nA\r\n0123456789\r\n1\r\n}\r\n0\r\nTrailer: x\r\n\r\n+";
-        assert_eq!(read(Framing::Chunked, chunks), whole("{0123456789}", 1));
-        assert_eq!(read(Framing::Chunked, b"1\r\n{\r\n0\r\n"), whole("{", 0));
+        assert_eq!(read(Framing::Chunked, chunks), ended("{0123456789}", 1));
+        assert_eq!(read(Framing::Chunked, b"1\r\n{\r\n0\r\n"), may_go_on("{"));
     }
 
     #[test]
     fn chunks_that_do_not_fit_are_no_http() {
         for chunks in [
-            "1\r\n{}\r\n0\r\n\r\n",
             "x\r\n",
             "-1\r\n",
+            "1x\r\n\r\n",
+            "1 1\r\n{",
+            "1\n{",
+            "00000000000000001\r\n{",
+            "\r\n\r\n",
+            ";name=value\r\n\r\n",
+            " \r\n\r\n",
+            "1\r\n{x",
+            "1\r\n{}\r\n0\r\n\r\n",
+            "1\r\n{0\r\n\r\n",
+            "1\r\n{xx0\r\n\r\n",
+            "1\r\n{x\n0\r\n\r\n",
+            "1\r\n{\rx0\r\n\r\n",
             "1\r\n{\r\n\r\n\r\n",
-            "1\r\n{\r\n;name=value\r\n\r\n",
-            "1\r\n{\r\n \r\n\r\n",
+        ] {
+            let outcome = read(Framing::Chunked, chunks.as_bytes());
+            assert_eq!(outcome, Err(NotHttp), "{chunks:?}");
+        }
+    }
+
+    #[test]
+    fn chunks_may_not_end_anywhere() {
+        for chunks in [
+            "",
+            "1",
+            "1\r\n",
             "1\r\n{",
             "1\r\n{\r\n",
+            "FFFFFFFFFFFFFFFF\r\n{",
         ] {
-            assert_eq!(read(Framing::Chunked, chunks.as_bytes()), None, "{chunks}");
+            let outcome = read(Framing::Chunked, chunks.as_bytes());
+            assert_eq!(outcome, Ok(None), "{chunks:?}");
         }
     }
 }

@@ -136,7 +136,24 @@ mod tests {
                 "HTTP/1.1 200 OK\nTransfer-Encoding: gzip",
                 Ok(Framing::UntilClose),
             ),
+            (
+                "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\u{a0}\nContent-Length: 7",
+                Ok(Framing::UntilClose),
+            ),
+            (
+                "HTTP/1.1 200 OK\nContent-Length: 7\nTransfer-Encoding: chunked",
+                Ok(Framing::Chunked),
+            ),
+            (
+                "HTTP/1.1 200 OK\nContent-Length: 18446744073709551615",
+                Ok(Framing::Length(u64::MAX)),
+            ),
+            (
+                "HTTP/1.1 200 OK\nContent-Length: 18446744073709551616",
+                Err(NotHttp),
+            ),
             ("HTTP/1.1 204 No\nContent-Length: 7", Ok(Framing::Length(0))),
+            ("HTTP/1.1 304 No\nContent-Length: 7", Ok(Framing::Length(0))),
         ] {
             assert_eq!(head(lines).framing(), expected, "{lines}");
         }
@@ -146,8 +163,11 @@ mod tests {
     fn a_head_says_whether_the_connection_stays() {
         for (lines, expected) in [
             ("HTTP/1.1 200 OK", true),
+            ("HTTP/1.1 200 OK\nContent-Length: 7", true),
+            ("HTTP/1.1 200 OK\nTransfer-Encoding: chunked", true),
             ("HTTP/1.1 200 OK\nConnection: Upgrade, Close", false),
             ("HTTP/1.0 200 OK", false),
+            ("HTTP/1.0 200 OK\nConnection: keep-alive", false),
             (
                 "HTTP/1.1 200 OK\nContent-Length: 7\nTransfer-Encoding: chunked",
                 false,
@@ -155,6 +175,22 @@ mod tests {
         ] {
             assert_eq!(head(lines).keeps_connection(), expected, "{lines}");
         }
+    }
+
+    #[test]
+    fn what_begins_with_1_says_that_the_answer_will_come() {
+        for (status, expected) in [(99, false), (100, true), (199, true), (200, false)] {
+            let head = head(&format!("HTTP/1.1 {status:03} X"));
+            assert_eq!(head.is_informational(), expected, "{status}");
+        }
+    }
+
+    #[test]
+    fn more_headers_than_services_send_are_no_http() {
+        let with = |headers| format!("HTTP/1.1 200 OK\r\n{}\r\n", "X: x\r\n".repeat(headers));
+        let parsed = Head::parse(with(MAX_HEADERS).as_bytes());
+        assert_eq!(parsed.unwrap().unwrap().1.headers.len(), 128);
+        assert!(Head::parse(with(MAX_HEADERS + 1).as_bytes()).is_err());
     }
 
     #[test]
