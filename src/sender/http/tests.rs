@@ -14,7 +14,7 @@ use super::lookup::Lookups;
 use crate::credentials::Credentials;
 use crate::error::Status;
 use crate::request::HttpRequest;
-use crate::response::HttpResponse;
+use crate::response::{HttpResponse, MAX_BODY_BYTES};
 use crate::sender::SendFailure;
 use crate::stop::Stop;
 
@@ -470,6 +470,144 @@ fn a_proxy_that_never_comes_to_its_answer_is_left() {
     let failure = Running::start(&Arc::new(Client::new(config)), request).failure_at_once();
     assert_eq!(failure.error.status(), Status::Transport);
     assert!(!failure.may_have_been_sent);
+}
+
+/// What comes of an answer behind which the service closes.
+fn outcome_of(answer: impl Into<Vec<u8>>) -> Outcome {
+    let answer = answer.into();
+    let port = service(move |mut stream| {
+        read_request(&mut stream);
+        let _ = stream.write_all(&answer);
+    });
+    let running = Running::start(&Arc::default(), client_token(&http(port)));
+    running.outcome.recv_timeout(10 * AT_ONCE).expect("it ends")
+}
+
+#[test]
+fn an_answer_that_is_cut_off_is_none() {
+    for answer in [
+        "",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n",
+        "HTTP/1.1 100 Continue\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n{}",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
+    ] {
+        let failure = outcome_of(answer).expect_err("it is cut off");
+        assert_eq!(failure.error.status(), Status::Transport, "{answer}");
+        assert!(failure.may_have_been_sent);
+    }
+}
+
+#[test]
+fn a_head_that_is_too_long_is_none() {
+    let long = "x".repeat(4 * super::MAX_HEAD_BYTES);
+    let answer = format!("HTTP/1.1 200 OK\r\nX: {long}\r\nContent-Length: 2\r\n\r\n{{}}");
+    let failure = outcome_of(answer).expect_err("it is too long");
+    assert_eq!(failure.error.status(), Status::InvalidResponse);
+}
+
+#[test]
+fn a_body_is_read_up_to_its_limit() {
+    let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let chunks = format!("{chunked}{}0\r\n\r\n", "1\r\n \r\n".repeat(MAX_BODY_BYTES));
+    let with = |bytes| format!("HTTP/1.1 200 OK\r\n\r\n{}", " ".repeat(bytes));
+    for (answer, expected) in [
+        (chunks, Some(MAX_BODY_BYTES)),
+        (with(MAX_BODY_BYTES), Some(MAX_BODY_BYTES)),
+        (with(MAX_BODY_BYTES + 1), None),
+        (with(16 * MAX_BODY_BYTES), None),
+    ] {
+        let response = outcome_of(answer).expect("an answer");
+        assert_eq!(response.body().map(<[u8]>::len), expected);
+    }
+}
+
+#[test]
+fn a_connection_with_an_unread_body_is_not_used_again() {
+    let connections = Arc::new(AtomicUsize::new(0));
+    let count = connections.clone();
+    let length = MAX_BODY_BYTES + 2;
+    let port = service(move |mut stream| {
+        count.fetch_add(1, Ordering::Relaxed);
+        thread::spawn(move || {
+            read_request(&mut stream);
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n");
+            let _ = stream.write_all((head + &" ".repeat(length - 1)).as_bytes());
+            // What is missing would be the head of the next answer.
+            read_request(&mut stream);
+            let _ = stream.write_all(ANSWER);
+        });
+    });
+    let client = Client::default();
+    for _ in 0..2 {
+        let request = client_token(&http(port));
+        let response = client.carry(&request, client.deadline(), &Arc::default(), false);
+        assert_eq!(response.expect("an answer").body(), None);
+    }
+    assert_eq!(connections.load(Ordering::Relaxed), 2);
+}
+
+#[test]
+fn a_connection_is_used_again_for_its_own_service_alone() {
+    let services = [
+        answering_service(ANSWER, false),
+        answering_service(ANSWER, false),
+    ];
+    let client = Client::default();
+    for (port, _) in services.iter().chain(&services) {
+        let request = client_token(&http(*port));
+        let response = client.carry(&request, client.deadline(), &Arc::default(), false);
+        assert_eq!(response.expect("an answer").status(), 200);
+    }
+    for (_, connections) in services {
+        assert_eq!(connections.load(Ordering::Relaxed), 1);
+    }
+}
+
+#[test]
+fn the_time_for_an_answer_holds_on_a_connection_that_is_used_again() {
+    let port = service(|mut stream| {
+        read_request(&mut stream);
+        stream.write_all(ANSWER).expect("it is read");
+        read_to_end(stream);
+    });
+    for (time, may_have_been_sent) in [(A_WHILE, true), (Duration::ZERO, false)] {
+        let client = Client::default();
+        let carry = |deadline| {
+            let request = refresh(&http(port));
+            client.carry(&request, deadline, &Arc::default(), false)
+        };
+        assert_eq!(carry(client.deadline()).expect("an answer").status(), 200);
+        let start = Instant::now();
+        let failure = carry(Some(start + time)).expect_err("nothing answers");
+        assert!(start.elapsed() < AT_ONCE);
+        assert_eq!(failure.error.status(), Status::Timeout);
+        assert_eq!(failure.may_have_been_sent, may_have_been_sent);
+    }
+}
+
+#[test]
+fn a_proxy_is_heard_out() {
+    for (answer, says) in [
+        ("HTTP/1.1 103 Hints\r\n\r\nHTTP/1.1 407 No\r\n\r\n", "407"),
+        ("HTTP/1.1 200 OK\r\n\r\nHello", "more than it should"),
+        ("SSH-2.0-OpenSSH\r\n", "not HTTP"),
+        ("HTTP/1.1 200 OK\r\n", "closed"),
+    ] {
+        let port = service(move |mut stream| {
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = stream.write_all(answer.as_bytes());
+        });
+        let mut config = HttpConfig::default();
+        config.set_proxy(Some(&http(port))).expect("a proxy");
+        let client = Client::new(config);
+        let request = client_token("https://no-such-host.invalid");
+        let failure = client
+            .carry(&request, client.deadline(), &Arc::default(), false)
+            .expect_err("there is no tunnel");
+        assert!(failure.error.message().contains(says), "{}", failure.error);
+        assert!(!failure.may_have_been_sent);
+    }
 }
 
 /// With its answer a service sends what looks like the answer to a request that was never made, in the same TLS record.
