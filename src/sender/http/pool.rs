@@ -56,3 +56,32 @@ impl Pool {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::super::socket::Socket;
+    use super::super::waiter::Waiter;
+    use super::*;
+
+    #[test]
+    fn few_connections_are_kept_and_not_for_long() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let put = |pool: &Pool| {
+            let socket = Socket::connect(&[address], Waiter::new().unwrap()).unwrap();
+            pool.put("here", Stream::Plain(socket));
+        };
+        let pool = Pool::default();
+        put(&pool);
+        assert!(pool.take("here").is_some());
+        put(&pool);
+        pool.lock()[0].since = Instant::now().checked_sub(MAX_IDLE_TIME).unwrap();
+        assert!(pool.take("here").is_none());
+        for _ in 0..=MAX_IDLE {
+            put(&pool);
+        }
+        assert_eq!(pool.lock().len(), MAX_IDLE);
+    }
+}
