@@ -8,6 +8,9 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
 use super::client::Client;
 use super::config::HttpConfig;
 use super::lookup::Lookups;
@@ -610,12 +613,8 @@ fn a_proxy_is_heard_out() {
     }
 }
 
-/// With its answer a service sends what looks like the answer to a request that was never made, in the same TLS record.
-#[test]
-fn what_came_unasked_is_no_answer_to_the_next_request() {
-    use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-    use rustls::{ServerConfig, ServerConnection, StreamOwned};
-
+/// The settings of a service with TLS, and a client that trusts it.
+fn tls() -> (ServerConfig, Client) {
     let own = rcgen::generate_simple_self_signed(vec!["127.0.0.1".into()]).unwrap();
     let key = PrivatePkcs8KeyDer::from(own.signing_key.serialize_der());
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -625,6 +624,15 @@ fn what_came_unasked_is_no_answer_to_the_next_request() {
         .with_no_client_auth()
         .with_single_cert(vec![own.cert.der().clone()], PrivateKeyDer::Pkcs8(key))
         .unwrap();
+    let mut config = HttpConfig::default();
+    config.add_ca_certificates(&own.cert.pem()).unwrap();
+    (server, Client::new(config))
+}
+
+/// With its answer a service sends what looks like the answer to a request that was never made, in the same TLS record.
+#[test]
+fn what_came_unasked_is_no_answer_to_the_next_request() {
+    let (server, client) = tls();
     let server = Arc::new(server);
     let port = service(move |stream| {
         let mut stream = StreamOwned::new(ServerConnection::new(server.clone()).unwrap(), stream);
@@ -644,12 +652,66 @@ fn what_came_unasked_is_no_answer_to_the_next_request() {
             let _ = stream.read(&mut request);
         });
     });
-    let mut config = HttpConfig::default();
-    config.add_ca_certificates(&own.cert.pem()).unwrap();
-    let client = Client::new(config);
     let request = client_token(&format!("https://127.0.0.1:{port}"));
     for _ in 0..2 {
         let response = client.carry(&request, client.deadline(), &Arc::default(), false);
         assert_eq!(response.expect("an answer").status(), 200);
+    }
+}
+
+/// Behind its answer a service hands out tickets for further connections, for ever.
+#[test]
+fn a_connection_that_is_never_quiet_is_not_used_again() {
+    use rustls::crypto::cipher::{OutboundChunks, OutboundPlainMessage};
+    use rustls::{ConnectionTrafficSecrets as Secrets, ContentType, ProtocolVersion};
+
+    // RFC 8446 section 4.6.1: it lives a second, and is one byte long.
+    const TICKET: &[u8] = b"\x04\0\0\x0f\0\0\0\x01\0\0\0\0\x01\0\0\x01\0\0\0";
+
+    let (mut server, client) = tls();
+    server.enable_secret_extraction = true;
+    let server = Arc::new(server);
+    let (reached, tickets) = mpsc::channel();
+    let port = service(move |stream| {
+        let mut stream = StreamOwned::new(ServerConnection::new(server.clone()).unwrap(), stream);
+        let reached = reached.clone();
+        thread::spawn(move || {
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = stream.write_all(ANSWER);
+            let suite = stream.conn.negotiated_cipher_suite().unwrap();
+            let (connection, mut socket) = (stream.conn, stream.sock);
+            let (mut number, secrets) = connection.dangerous_extract_secrets().unwrap().tx;
+            let (Secrets::Aes128Gcm { key, iv }
+            | Secrets::Aes256Gcm { key, iv }
+            | Secrets::Chacha20Poly1305 { key, iv }) = secrets
+            else {
+                panic!("another cipher");
+            };
+            let mut encrypter = suite.tls13().unwrap().aead_alg.encrypter(key, iv);
+            let mut ticket = || {
+                let message = OutboundPlainMessage {
+                    typ: ContentType::Handshake,
+                    version: ProtocolVersion::TLSv1_3,
+                    payload: OutboundChunks::Single(TICKET),
+                };
+                number += 1;
+                encrypter.encrypt(message, number - 1).unwrap().encode()
+            };
+            let mut send = || {
+                let many: Vec<u8> = (0..1500).flat_map(|_| ticket()).collect();
+                socket.write_all(&many).is_ok()
+            };
+            assert!(send());
+            let _ = reached.send(());
+            while send() {}
+        });
+    });
+    let client = Arc::new(client);
+    for _ in 0..2 {
+        let request = client_token(&format!("https://127.0.0.1:{port}"));
+        let outcome = Running::start(&client, request).outcome;
+        let outcome = outcome.recv_timeout(AT_ONCE).expect("it ends");
+        assert_eq!(outcome.expect("an answer").status(), 200);
+        tickets.recv().expect("they come");
     }
 }
