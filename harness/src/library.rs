@@ -43,11 +43,12 @@ pub fn cargo_build(arguments: &[&str]) -> PathBuf {
     shared_library_of("build", arguments)
 }
 
-/// Builds the shared library as it is shipped, with further arguments for `cargo rustc`; gives its path.
+/// Builds the libraries as they are shipped, with further arguments for `cargo rustc`; gives the path of the shared one,
+/// which the static one lies beside.
 ///
-/// By itself: beside a Rust library, which cannot be optimised as a whole, Cargo leaves that out for the shared one too.
+/// By themselves: beside a Rust library, which cannot be optimised as a whole, Cargo leaves that out for these too.
 pub fn build_shipped(arguments: &[&str]) -> PathBuf {
-    let mut all = vec!["--release", "--crate-type", "cdylib"];
+    let mut all = vec!["--release", "--crate-type", "cdylib,staticlib"];
     all.extend(arguments);
     shared_library_of("rustc", &all)
 }

@@ -1,9 +1,9 @@
-//! What the shared library weighs as it is shipped, and what it needs of the system.
+//! What the libraries weigh as they are shipped, and what the shared one needs of the system.
 
 use std::path::Path;
 use std::process::Command;
 
-use clef_harness::build_shipped;
+use clef_harness::{build_shipped, root};
 
 use crate::support::scratch;
 
@@ -17,20 +17,27 @@ const SYSTEM_LIBRARIES: [&str; 6] = [
     "ld-linux-x86-64",
 ];
 
+const MINIMAL: [&str; 1] = ["--no-default-features"];
+
 /// One test for all, since they are built one after another anyway.
 #[test]
 #[cfg(target_os = "linux")]
 fn shipped_libraries_are_small_and_need_the_system_alone() {
     let too_large: Vec<_> = [
         ("default", 2_000_000, &[][..]),
-        ("minimal", 920_000, &["--no-default-features"]),
         ("keyring", 3_450_000, &["--features", "keyring"]),
+        ("minimal", 920_000, &MINIMAL),
     ]
     .into_iter()
-    .filter(|(name, budget, features)| {
-        let bytes = stripped_bytes(name, features);
+    .map(|(name, budget, features)| (name, budget, stripped_bytes(name, features)))
+    .chain([(
+        "a program with what it uses of the minimal static library",
+        500_000,
+        bytes_of_a_static_program(),
+    )])
+    .filter(|(name, budget, bytes)| {
         println!("{name}: {bytes} of {budget} bytes, stripped");
-        bytes > *budget
+        bytes > budget
     })
     .map(|(name, ..)| name)
     .collect();
@@ -56,6 +63,31 @@ fn stripped_bytes(name: &str, features: &[&str]) -> u64 {
     std::fs::copy(&library, &stripped).expect("the library can be copied");
     run("strip", &stripped);
     stripped.metadata().expect("it was just copied").len()
+}
+
+/// Gets a token by HTTP of its own.
+const PROGRAM_WITH_ITS_OWN_HTTP: &str = "examples-c/carry_it_yourself.c";
+
+/// The size of a program that the static library of the minimal build is linked into.
+fn bytes_of_a_static_program() -> u64 {
+    let library = build_shipped(&MINIMAL).with_file_name("libclef.a");
+    let program = scratch("size-static").join("program");
+    let status = Command::new("cc")
+        .current_dir(root())
+        .args([
+            "-O2",
+            "-s",
+            "-Wl,--gc-sections",
+            "-Iinclude",
+            PROGRAM_WITH_ITS_OWN_HTTP,
+        ])
+        .arg(library)
+        .args(["-lm", "-ldl", "-pthread", "-o"])
+        .arg(&program)
+        .status()
+        .expect("cc starts");
+    assert!(status.success(), "the program does not link");
+    program.metadata().expect("it was just linked").len()
 }
 
 /// The standard output of a tool that is given a file.
