@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -123,6 +124,9 @@ func TestSettingsOfTheBuiltInSender(t *testing.T) {
 		_, err := clef.NewHTTPSender(config)
 		expectStatus(t, err, clef.ErrInvalidArgument)
 	}
+	endless := must(clef.NewHTTPSender(clef.HTTPConfig{Timeout: math.MaxInt64, ConnectTimeout: math.MaxInt64}))
+	must(clef.NewRetryingSender(endless, 1, math.MaxInt64)).Close()
+	endless.Close()
 	reset(t)
 	control(t, "POST", "faults", `{"kind": "delay", "delay_ms": 2000}`)
 	sender := must(clef.NewHTTPSender(clef.HTTPConfig{Timeout: 50 * time.Millisecond, ConnectTimeout: -1}))

@@ -44,5 +44,9 @@ func milliseconds(d time.Duration) C.int64_t {
 	if d < 0 {
 		return -1
 	}
-	return C.int64_t((d + time.Millisecond - 1) / time.Millisecond)
+	whole := d / time.Millisecond
+	if d%time.Millisecond > 0 {
+		whole++
+	}
+	return C.int64_t(whole)
 }
