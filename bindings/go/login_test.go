@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"runtime"
 	"testing"
 	"time"
 
@@ -127,5 +128,22 @@ func TestRedirectListener(t *testing.T) {
 	elsewhere := must(clef.ResumeUserAuth(credentials, auth.State(), auth.Verifier(), 0))
 	if elsewhere.URL() != "" || elsewhere.State() != auth.State() {
 		t.Error("it is another login")
+	}
+}
+
+// A login that is under way needs nobody to keep its runtime.
+func TestLoginKeepsItsRuntime(t *testing.T) {
+	reset(t)
+	login := must(clef.StartLogin(clef.WithRuntime(ctx, must(clef.NewRuntime())), newCredentials(),
+		&clef.LoginOptions{Flags: clef.NoBrowser}))
+	defer login.Close()
+	for i := 0; i < 3; i++ {
+		runtime.GC()
+		finalisersHaveRun()
+	}
+	// It is closed on a goroutine of its own, if it is.
+	time.Sleep(100 * time.Millisecond)
+	if login.IsDone() {
+		t.Error("the login has ended")
 	}
 }

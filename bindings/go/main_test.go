@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -149,4 +150,12 @@ func expectClosed(t testing.TB, what string, err error) {
 	if !errors.Is(err, clef.ErrClosed) {
 		t.Errorf("%s gives %v after Close", what, err)
 	}
+}
+
+// finalisersHaveRun waits for one of its own: they run one after another.
+func finalisersHaveRun() {
+	done := make(chan struct{})
+	runtime.SetFinalizer(&struct{ text [16]byte }{}, func(any) { close(done) })
+	runtime.GC()
+	<-done
 }

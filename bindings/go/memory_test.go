@@ -79,11 +79,3 @@ func residentBytes(t *testing.T) int {
 	}
 	return pages * os.Getpagesize()
 }
-
-// finalisersHaveRun waits for one of its own: they run one after another.
-func finalisersHaveRun() {
-	done := make(chan struct{})
-	runtime.SetFinalizer(&struct{ text [16]byte }{}, func(any) { close(done) })
-	runtime.GC()
-	<-done
-}

@@ -13,6 +13,8 @@ import (
 // operation is one piece of work under way in a runtime.
 type operation struct {
 	handle *handle
+	// runtime would end the work if it were garbage collected.
+	runtime *Runtime
 	// ended is closed by the pump, once the operation is done.
 	ended chan struct{}
 }
@@ -35,7 +37,7 @@ func begin(ctx context.Context, start beginning) (*operation, error) {
 		return nil, err
 	}
 	defer r.core.handle.done()
-	o := &operation{ended: make(chan struct{})}
+	o := &operation{runtime: r, ended: make(chan struct{})}
 	ended := cgo.NewHandle(o.ended)
 	var begun *C.clef_operation
 	err = call(func(a *arguments, err **C.clef_error) C.clef_status {
