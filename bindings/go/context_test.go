@@ -217,19 +217,26 @@ func TestShutdownHasAnEnd(t *testing.T) {
 
 // A listener that closes the runtime it runs in does not wait for itself.
 func TestRuntimeIsClosedByItsListener(t *testing.T) {
-	reset(t)
-	own := must(clef.NewRuntime())
-	ctx, cancel := context.WithTimeout(clef.WithRuntime(context.Background(), own), 10*time.Second)
-	defer cancel()
-	token := must(newCredentials().Refreshing().RequestClientToken(ctx))
-	defer token.Close()
-	if err := token.SetListener(func(clef.Event) error { return own.Close() }); err != nil {
-		t.Fatal(err)
+	for name, closeOf := range map[string]func(*clef.Runtime) error{
+		"Close":    (*clef.Runtime).Close,
+		"Shutdown": func(own *clef.Runtime) error { return own.Shutdown(context.Background()) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			reset(t)
+			own := must(clef.NewRuntime())
+			ctx, cancel := context.WithTimeout(clef.WithRuntime(context.Background(), own), 10*time.Second)
+			defer cancel()
+			token := must(newCredentials().Refreshing().RequestClientToken(ctx))
+			defer token.Close()
+			if err := token.SetListener(func(clef.Event) error { return closeOf(own) }); err != nil {
+				t.Fatal(err)
+			}
+			if err := token.Refresh(ctx); err != nil && !errors.Is(err, clef.ErrCancelled) {
+				t.Error(err)
+			}
+			await(t, "the end of the runtime", func() bool {
+				return errors.Is(token.Refresh(ctx), clef.ErrClosed)
+			})
+		})
 	}
-	if err := token.Refresh(ctx); err != nil && !errors.Is(err, clef.ErrCancelled) {
-		t.Error(err)
-	}
-	await(t, "the end of the runtime", func() bool {
-		return errors.Is(token.Refresh(ctx), clef.ErrClosed)
-	})
 }

@@ -73,8 +73,11 @@ func (r *Runtime) Close() error {
 }
 
 // Shutdown is [Runtime.Close] with an end: once ctx is done it gives up waiting, fails with the error of the context,
-// and may be called again.
+// and may be called again. In a callback it does as [Runtime.Close] does.
 func (r *Runtime) Shutdown(ctx context.Context) error {
+	if bool(C.clef_go_is_called_back()) {
+		return r.Close()
+	}
 	outcome := make(chan error, 1)
 	go func() {
 		for {
