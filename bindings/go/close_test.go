@@ -149,13 +149,44 @@ func TestCloseWhileOneWaits(t *testing.T) {
 	if err := <-outcome; err != nil {
 		t.Error(err)
 	}
-	listener := must(clef.ListenForRedirect(redirectURI))
-	go func() {
-		_, err := listener.Wait(ctx, "")
-		outcome <- err
-	}()
-	time.AfterFunc(100*time.Millisecond, func() { listener.Close() })
-	if err := <-outcome; !errors.Is(err, clef.ErrCancelled) && !errors.Is(err, clef.ErrClosed) {
-		t.Error(err)
+}
+
+// watched is a context that a listener looks at each millisecond where it can end, and that tells of the first look.
+type watched struct {
+	context.Context
+	looked chan struct{}
+}
+
+func (watched) Deadline() (time.Time, bool) { return time.Unix(1, 0), true }
+
+func (w watched) Err() error {
+	select {
+	case w.looked <- struct{}{}:
+	default:
+	}
+	return w.Context.Err()
+}
+
+func TestCloseEndsTheWaitOfAListener(t *testing.T) {
+	cancellable, cancel := context.WithCancel(ctx)
+	defer cancel()
+	for round := 0; round < 300; round++ {
+		waits := watched{ctx, make(chan struct{}, 1)}
+		if round > 0 {
+			waits.Context = cancellable
+		}
+		listener := must(clef.ListenForRedirect(redirectURI))
+		outcome := make(chan error)
+		go func() {
+			_, err := listener.Wait(waits, "")
+			outcome <- err
+		}()
+		<-waits.looked
+		// At any moment between two looks.
+		time.Sleep(time.Duration(round) * 10 * time.Microsecond)
+		listener.Close()
+		expectStatus(t, <-outcome, clef.ErrCancelled)
+		_, err := listener.Wait(waits, "")
+		expectClosed(t, "Wait", err)
 	}
 }

@@ -96,9 +96,14 @@ const contextInterval = 50 * time.Millisecond
 // with another state than expectedState is turned away, and the waiting goes on; with "" any redirect ends it, and its
 // state is yours to verify.
 //
-// After the end of ctx you may wait again. [ErrCancelled] after [RedirectListener.Cancel] and [RedirectListener.Close],
-// [ErrBusy] while another goroutine waits.
+// After the end of ctx you may wait again. [ErrCancelled] after [RedirectListener.Cancel], and where
+// [RedirectListener.Close] ends it; [ErrBusy] while another goroutine waits.
 func (l *RedirectListener) Wait(ctx context.Context, expectedState string) (string, error) {
+	// For all of the waiting, so that who closes it meanwhile ends it in one way.
+	if err := l.handle.use(); err != nil {
+		return "", err
+	}
+	defer l.handle.done()
 	if !l.waiting.TryLock() {
 		return "", newError(ErrBusy, "another goroutine waits with this listener")
 	}
@@ -114,9 +119,10 @@ func (l *RedirectListener) Wait(ctx context.Context, expectedState string) (stri
 	}
 }
 
+// wait is for who uses the handle.
 func (l *RedirectListener) wait(expectedState string, timeout time.Duration) (string, error) {
 	return makeText(func(a *arguments, text **C.char, err **C.clef_error) C.clef_status {
-		return C.clef_redirect_listener_wait(l.pointer(a), a.optional("expectedState", expectedState),
+		return C.clef_redirect_listener_wait((*C.clef_redirect_listener)(l.handle.pointer), a.optional("expectedState", expectedState),
 			milliseconds(timeout), text, err)
 	})
 }
