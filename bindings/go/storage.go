@@ -97,6 +97,13 @@ func (t *storeTask) end(err error, answer func(a *arguments, task *C.clef_store_
 	t.task = nil
 }
 
+func (t *storeTask) free() {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	C.clef_store_task_free(t.task)
+	t.task = nil
+}
+
 // runTask has the program do what the task says, on a goroutine of its own.
 func runTask(storage Storage, t *storeTask) {
 	// Read before anybody else looks at the task: it is for one thread at a time.
@@ -116,6 +123,8 @@ func runTask(storage Storage, t *storeTask) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	go cancelWhen(ctx, cancel, t.isCancelled)
+	// After an answer, this does nothing: it is for a storage that ends its goroutine.
+	defer t.free()
 	lister, lists := storage.(Lister)
 	locker, locks := storage.(Locker)
 	switch {

@@ -3,6 +3,7 @@ package clef_test
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -207,4 +208,19 @@ func TestContextEndsTheWaitingForAStorage(t *testing.T) {
 func TestKeyringIsNotBuiltIn(t *testing.T) {
 	_, err := clef.NewKeyringStore("")
 	expectStatus(t, err, clef.ErrUnsupported)
+}
+
+// silent is a storage that ends its goroutine, as a test does that fails.
+type silent struct{ memory }
+
+func (*silent) Load(context.Context, clef.StoreKey) (value, version string, err error) {
+	runtime.Goexit()
+	return
+}
+
+func TestStorageWithoutAnAnswer(t *testing.T) {
+	store := must(clef.NewStore(&silent{}))
+	defer store.Close()
+	_, err := store.Load(ctx, newCredentials(), "")
+	expectStatus(t, err, clef.ErrStore)
 }
