@@ -10,14 +10,26 @@ import (
 	"unsafe"
 )
 
-// What C calls. A panic of the program's own code must not go through the frames of the library, which would leave that
-// half done: it ends the program from a goroutine of its own, as one that nobody recovers.
-func orPanicApart() {
-	if thrown := recover(); thrown != nil {
+// runCallback runs the program's own code, for C. Neither a panic nor runtime.Goexit must go through the frames of the
+// library, which would leave that half done: it ends the program from a goroutine of its own, as a panic that nobody
+// recovers.
+func runCallback(pumped C.uintptr_t, callback func()) {
+	hasReturned := false
+	defer func() {
+		if hasReturned {
+			return
+		}
+		thrown := recover()
+		if thrown == nil {
+			thrown = "runtime.Goexit"
+		}
 		stack := debug.Stack()
 		go panic(fmt.Sprintf("%v\n\nin a callback of clef:\n%s", thrown, stack))
 		select {}
-	}
+	}()
+	defer leavePump(pumped)()
+	callback()
+	hasReturned = true
 }
 
 //export clefGoRelease
@@ -45,25 +57,23 @@ func clefGoStore(handle C.uintptr_t, task *C.clef_store_task) {
 }
 
 //export clefGoHear
-func clefGoHear(handle, pumped C.uintptr_t, kind C.clef_event, token *C.clef_token, err *C.clef_error) C.clef_status {
-	defer orPanicApart()
-	defer leavePump(pumped)()
+func clefGoHear(handle, pumped C.uintptr_t, kind C.clef_event, token *C.clef_token, err *C.clef_error) (answer C.clef_status) {
 	listener := cgo.Handle(handle).Value().(Listener)
 	event := Event{Kind: EventKind(kind), Err: readError(err)}
 	if token != nil {
 		event.Token = tokenFrom(C.clef_token_clone(token))
 	}
-	return C.clef_status(statusOf(listener(event), ErrStore))
+	runCallback(pumped, func() { answer = C.clef_status(statusOf(listener(event), ErrStore)) })
+	return answer
 }
 
 //export clefGoShowLogin
 func clefGoShowLogin(handle, pumped C.uintptr_t, attempt *C.clef_login_attempt) {
-	defer orPanicApart()
-	defer leavePump(pumped)()
 	show := cgo.Handle(handle).Value().(func(*LoginAttempt))
-	show(&LoginAttempt{newHandle(unsafe.Pointer(attempt), func(pointer unsafe.Pointer) {
+	shown := &LoginAttempt{newHandle(unsafe.Pointer(attempt), func(pointer unsafe.Pointer) {
 		C.clef_login_attempt_free((*C.clef_login_attempt)(pointer))
-	})})
+	})}
+	runCallback(pumped, func() { show(shown) })
 }
 
 // leavePump has another goroutine pump the runtime that this one pumps, until what it gives is called.

@@ -3,7 +3,10 @@ package clef_test
 import (
 	"context"
 	"errors"
+	"os"
+	"os/exec"
 	"runtime"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -168,4 +171,26 @@ func TestKeepFresh(t *testing.T) {
 		}
 	})
 	token.Close()
+}
+
+// What would go through the frames of the library ends the program, and says where.
+func TestCallbacksThatDoNotReturn(t *testing.T) {
+	ends := map[string]func(){"a panic": func() { panic("a panic") }, "runtime.Goexit": runtime.Goexit}
+	if how, ok := ends[os.Getenv("CLEF_TEST_ENDS")]; ok {
+		token := must(newCredentials().Refreshing().RequestClientToken(ctx))
+		_ = token.SetListener(func(clef.Event) error { how(); return nil })
+		_ = token.Refresh(ctx)
+		return
+	}
+	reset(t)
+	for name := range ends {
+		soon, cancel := context.WithTimeout(ctx, 20*time.Second)
+		program := exec.CommandContext(soon, os.Args[0], "-test.run=^"+t.Name()+"$")
+		program.Env = append(os.Environ(), "CLEF_TEST_ENDS="+name)
+		shown, err := program.CombinedOutput()
+		if text := string(shown); err == nil || !strings.Contains(text, "panic: "+name+"\n\nin a callback of clef:") {
+			t.Errorf("%s: %v\n%s", name, err, text)
+		}
+		cancel()
+	}
 }
