@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Clef;
@@ -165,7 +166,7 @@ namespace ClefTests
                     {
                         GC.Collect();
                         GC.WaitForPendingFinalizers();
-                        return !kept[0].IsAlive && !kept[1].IsAlive && !kept[2].IsAlive && !kept[3].IsAlive;
+                        return kept.All(payload => !payload.IsAlive);
                     },
                     20000),
                 "nothing of the program is kept");
@@ -174,13 +175,14 @@ namespace ClefTests
         /// <summary>References to what callbacks had that were disposed of, replaced or refused.</summary>
         private static WeakReference[] Kept()
         {
-            var kept = new WeakReference[4];
+            var kept = new WeakReference[7];
             // On a thread of its own, whose stack holds no reference to them afterwards.
             var thread = new Thread(() =>
             {
-                var payloads = new[] { new object(), new object(), new object(), new object() };
+                var payloads = new object[kept.Length];
                 for (var index = 0; index < kept.Length; index++)
                 {
+                    payloads[index] = new object();
                     kept[index] = new WeakReference(payloads[index]);
                 }
                 CallbackSender.Create(exchange => payloads[0].ToString(), TimeSpan.FromSeconds(1)).Dispose();
@@ -191,7 +193,16 @@ namespace ClefTests
                 {
                     token.SetListener(news => payloads[2] == null ? Status.Store : Status.Ok);
                     token.SetListener(news => Status.Ok);
+                    token.Dispose();
+                    Check.Throws<ObjectDisposedException>(
+                        () => token.SetListener(news => payloads[4] == null ? Status.Store : Status.Ok));
                 }
+                var runtime = new Runtime();
+                runtime.Dispose();
+                Check.Throws<ObjectDisposedException>(() => CallbackSender.Create(
+                    runtime, exchange => payloads[5].ToString(), TimeSpan.FromSeconds(1)));
+                Check.Throws<ObjectDisposedException>(
+                    () => CallbackStore.Create(runtime, task => payloads[6].ToString()));
                 Check.Fails(Status.InvalidArgument, () => CallbackSender.Create(
                     exchange => payloads[3].ToString(), TimeSpan.FromMilliseconds(-5)));
             });

@@ -27,9 +27,9 @@ namespace Clef.Callbacks
             }
             options.Further = native =>
             {
-                IntPtr error;
-                Status status = CallbackMethods.clef_login_options_set_browser(
-                    native, Callback, UserData.Keep(show), UserData.Free, out error);
+                IntPtr error = IntPtr.Zero;
+                Status status = UserData.Hand(show, userData => CallbackMethods.clef_login_options_set_browser(
+                    native, Callback, userData, UserData.Free, out error));
                 Failure.Check(status, error);
             };
         }

@@ -18,10 +18,12 @@ namespace Clef.Callbacks
         /// <param name="timeout">How long whoever sends waits.</param>
         public static Sender Create(Action<Exchange> send, TimeSpan timeout)
         {
-            SenderHandle sender;
-            IntPtr error;
-            Status status = CallbackMethods.clef_sender_new_custom(
-                Callback, Keep(send), UserData.Free, Times.Milliseconds(timeout), out sender, out error);
+            SenderHandle sender = null;
+            IntPtr error = IntPtr.Zero;
+            Status status = UserData.Hand(
+                send ?? throw new ArgumentNullException(nameof(send)),
+                userData => CallbackMethods.clef_sender_new_custom(
+                    Callback, userData, UserData.Free, Times.Milliseconds(timeout), out sender, out error));
             Failure.Check(status, error);
             return new Sender(sender);
         }
@@ -29,18 +31,15 @@ namespace Clef.Callbacks
         /// <summary>The same, but only <see cref="Runtime.RunCallbacks"/> of a runtime calls the function.</summary>
         public static Sender Create(Runtime runtime, Action<Exchange> send, TimeSpan timeout)
         {
-            SenderHandle sender;
-            IntPtr error;
-            Status status = CallbackMethods.clef_runtime_new_sender(
-                Runtime.HandleOf(runtime), Callback, Keep(send), UserData.Free, Times.Milliseconds(timeout), out sender,
-                out error);
+            SenderHandle sender = null;
+            IntPtr error = IntPtr.Zero;
+            Status status = UserData.Hand(
+                send ?? throw new ArgumentNullException(nameof(send)),
+                userData => CallbackMethods.clef_runtime_new_sender(
+                    Runtime.HandleOf(runtime), Callback, userData, UserData.Free, Times.Milliseconds(timeout),
+                    out sender, out error));
             Failure.Check(status, error);
             return new Sender(sender);
-        }
-
-        private static IntPtr Keep(Action<Exchange> send)
-        {
-            return UserData.Keep(send ?? throw new ArgumentNullException(nameof(send)));
         }
 
         [MonoPInvokeCallback(typeof(SendCallback))]

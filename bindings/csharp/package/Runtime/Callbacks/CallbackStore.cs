@@ -18,10 +18,12 @@ namespace Clef.Callbacks
         /// throws ends the task as a failure. It must not use the store.</param>
         public static TokenStore Create(Action<StoreTask> run)
         {
-            TokenStoreHandle store;
-            IntPtr error;
-            Status status = CallbackMethods.clef_token_store_new_custom(
-                Callback, Keep(run), UserData.Free, out store, out error);
+            TokenStoreHandle store = null;
+            IntPtr error = IntPtr.Zero;
+            Status status = UserData.Hand(
+                run ?? throw new ArgumentNullException(nameof(run)),
+                userData => CallbackMethods.clef_token_store_new_custom(
+                    Callback, userData, UserData.Free, out store, out error));
             Failure.Check(status, error);
             return new TokenStore(store);
         }
@@ -29,17 +31,14 @@ namespace Clef.Callbacks
         /// <summary>The same, but only <see cref="Runtime.RunCallbacks"/> of a runtime calls the function.</summary>
         public static TokenStore Create(Runtime runtime, Action<StoreTask> run)
         {
-            TokenStoreHandle store;
-            IntPtr error;
-            Status status = CallbackMethods.clef_runtime_new_store(
-                Runtime.HandleOf(runtime), Callback, Keep(run), UserData.Free, out store, out error);
+            TokenStoreHandle store = null;
+            IntPtr error = IntPtr.Zero;
+            Status status = UserData.Hand(
+                run ?? throw new ArgumentNullException(nameof(run)),
+                userData => CallbackMethods.clef_runtime_new_store(
+                    Runtime.HandleOf(runtime), Callback, userData, UserData.Free, out store, out error));
             Failure.Check(status, error);
             return new TokenStore(store);
-        }
-
-        private static IntPtr Keep(Action<StoreTask> run)
-        {
-            return UserData.Keep(run ?? throw new ArgumentNullException(nameof(run)));
         }
 
         [MonoPInvokeCallback(typeof(StoreCallback))]

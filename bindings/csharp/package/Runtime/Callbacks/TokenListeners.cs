@@ -26,21 +26,18 @@ namespace Clef.Callbacks
             {
                 throw new ArgumentNullException(nameof(listener));
             }
-            Set(token, Callback, UserData.Keep(listener), UserData.Free);
+            IntPtr error = IntPtr.Zero;
+            Status status = UserData.Hand(listener, userData => CallbackMethods.clef_refreshing_token_set_listener(
+                token.Handle, Callback, userData, UserData.Free, out error));
+            Failure.Check(status, error);
         }
 
         /// <summary>Has nobody hear. Once this returned, the listener before never runs again.</summary>
         public static void RemoveListener(this RefreshingToken token)
         {
-            Set(token, null, IntPtr.Zero, null);
-        }
-
-        private static void Set(
-            RefreshingToken token, ListenerCallback callback, IntPtr userData, FreeCallback freeUserData)
-        {
             IntPtr error;
             Status status = CallbackMethods.clef_refreshing_token_set_listener(
-                token.Handle, callback, userData, freeUserData, out error);
+                token.Handle, null, IntPtr.Zero, null, out error);
             Failure.Check(status, error);
         }
 

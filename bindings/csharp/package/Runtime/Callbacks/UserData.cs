@@ -10,9 +10,22 @@ namespace Clef.Callbacks
         /// <summary>What clef calls once when it has no use for it any more.</summary>
         internal static readonly FreeCallback Free = FreeHandle;
 
-        internal static IntPtr Keep(object target)
+        /// <summary>
+        /// Hands an object to clef by a call, which frees it too where it fails. Where there is no call, since one of
+        /// its handles is disposed of, it is freed here.
+        /// </summary>
+        internal static Status Hand(object target, Func<IntPtr, Status> call)
         {
-            return GCHandle.ToIntPtr(GCHandle.Alloc(target));
+            IntPtr userData = GCHandle.ToIntPtr(GCHandle.Alloc(target));
+            try
+            {
+                return call(userData);
+            }
+            catch
+            {
+                FreeHandle(userData);
+                throw;
+            }
         }
 
         internal static T Of<T>(IntPtr userData) where T : class
