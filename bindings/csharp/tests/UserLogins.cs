@@ -89,6 +89,14 @@ namespace ClefTests
                 Check.Equal(listener.Uri + "?code=c&state=s", redirect.Result);
 
                 Check.Fails(Status.Timeout, () => listener.Wait(null, TimeSpan.FromMilliseconds(1)));
+                // What is left until a time that is over is not for ever.
+                foreach (double left in new[] { -2, -0.5, -1.5, -3000 })
+                {
+                    Task late = Task.Run(() => Check.Fails(
+                        Status.InvalidArgument,
+                        () => listener.Wait(null, TimeSpan.FromTicks((long)(left * TimeSpan.TicksPerMillisecond)))));
+                    Check.That(late.Wait(20000), "it does not wait");
+                }
                 Task waits = Task.Factory.StartNew(
                     () => listener.Wait(null, Timeout.InfiniteTimeSpan), TaskCreationOptions.LongRunning);
                 SpinWait.SpinUntil(() => IsBusy(listener), 20000);

@@ -8,6 +8,7 @@ namespace Clef.Native
     {
         private const long Unknown = 0;
         private const long Never = long.MaxValue;
+        private const long Refused = -2;
 
         internal static DateTimeOffset? Time(long seconds)
         {
@@ -32,12 +33,22 @@ namespace Clef.Native
                 : TimeSpan.FromSeconds(seconds);
         }
 
-        /// <summary>Milliseconds, rounded up so that a short time does not become none.</summary>
+        /// <summary>
+        /// Milliseconds, rounded up so that a short time does not become none. What is left until a time that is over is
+        /// not for ever, but what clef refuses.
+        /// </summary>
         internal static long Milliseconds(TimeSpan timeout)
         {
-            return timeout == Timeout.InfiniteTimeSpan || timeout == TimeSpan.MaxValue
-                ? -1
-                : (timeout.Ticks + TimeSpan.TicksPerMillisecond - 1) / TimeSpan.TicksPerMillisecond;
+            if (timeout == Timeout.InfiniteTimeSpan || timeout == TimeSpan.MaxValue)
+            {
+                return -1;
+            }
+            if (timeout < TimeSpan.Zero)
+            {
+                return Refused;
+            }
+            long whole = timeout.Ticks / TimeSpan.TicksPerMillisecond;
+            return timeout.Ticks % TimeSpan.TicksPerMillisecond == 0 ? whole : whole + 1;
         }
     }
 }
