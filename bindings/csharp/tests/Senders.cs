@@ -73,6 +73,7 @@ namespace ClefTests
                 }
             }
             Check.Throws<ArgumentException>(() => Sender.FromHandler(new HttpClientHandler()));
+            Check.Throws<ArgumentException>(() => Sender.FromHandler(new Following()));
             Check.Throws<ArgumentException>(() => Sender.FromHandler(new AuthorisationHandler(
                 new RefreshingToken(Token.FromJson(Answer), Sandbox.Credentials()), null, new HttpClientHandler())));
         }
@@ -257,6 +258,18 @@ namespace ClefTests
             {
                 // It ended meanwhile.
                 return "";
+            }
+        }
+
+        /// <summary>As SocketsHttpHandler is, which this platform has not.</summary>
+        private sealed class Following : HttpMessageHandler
+        {
+            public bool AllowAutoRedirect { get; set; } = true;
+
+            protected override Task<HttpResponseMessage> SendAsync(
+                HttpRequestMessage request, CancellationToken cancellationToken)
+            {
+                throw new InvalidOperationException();
             }
         }
 

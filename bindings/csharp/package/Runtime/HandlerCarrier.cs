@@ -26,7 +26,7 @@ namespace Clef
             }
             for (HttpMessageHandler inner = handler; inner != null; inner = (inner as DelegatingHandler)?.InnerHandler)
             {
-                if ((inner as HttpClientHandler)?.AllowAutoRedirect == true)
+                if (FollowsRedirects(inner))
                 {
                     throw new ArgumentException(
                         "A token request must not be redirected: set AllowAutoRedirect = false.", nameof(handler));
@@ -52,6 +52,13 @@ namespace Clef
                     throw FailureOf(error);
                 }
             }
+        }
+
+        /// <summary>SocketsHttpHandler has a property of this name too, but is not in netstandard2.0.</summary>
+        private static bool FollowsRedirects(HttpMessageHandler handler)
+        {
+            return (handler as HttpClientHandler)?.AllowAutoRedirect
+                ?? handler.GetType().GetProperty("AllowAutoRedirect")?.GetValue(handler) as bool? ?? false;
         }
 
         private static HttpRequestMessage MessageOf(TokenRequest request)

@@ -55,8 +55,8 @@ namespace Clef
         /// A sender that has each request carried by a handler of <see cref="System.Net.Http"/>, with its proxy, its
         /// certificates and its logging.
         /// </summary>
-        /// <param name="handler">Who carries the requests; it stays yours. An <see cref="HttpClientHandler"/> must not
-        /// follow redirects.</param>
+        /// <param name="handler">Who carries the requests; it stays yours. It must not follow redirects: set its
+        /// <c>AllowAutoRedirect</c> to false.</param>
         /// <param name="timeout">How long whoever sends waits; 30 seconds unless given.</param>
         public static Sender FromHandler(HttpMessageHandler handler, TimeSpan? timeout = null)
         {
