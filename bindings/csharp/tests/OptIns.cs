@@ -157,6 +157,15 @@ namespace ClefTests
             }
         }
 
+        public static void WhatIsNotThereIsAnArgument()
+        {
+            Check.Throws<ArgumentNullException>(() => CallbackSender.Create(null, TimeSpan.FromSeconds(1)));
+            Check.Throws<ArgumentNullException>(() => CallbackStore.Create(null, task => { }));
+            Check.Throws<ArgumentNullException>(() => CallbackLogin.ShowAttempts(null, attempt => { }));
+            Check.Throws<ArgumentNullException>(() => TokenListeners.SetListener(null, news => Status.Ok));
+            Check.Throws<ArgumentNullException>(() => TokenListeners.RemoveListener(null));
+        }
+
         public static void WhatIsKeptForACallbackIsFreed()
         {
             WeakReference[] kept = Kept();

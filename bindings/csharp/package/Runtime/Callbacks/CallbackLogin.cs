@@ -21,6 +21,10 @@ namespace Clef.Callbacks
         /// for the login or pumps its runtime. What it throws cancels the login.</param>
         public static void ShowAttempts(this LoginOptions options, Action<LoginAttempt> show)
         {
+            if (options == null)
+            {
+                throw new ArgumentNullException(nameof(options));
+            }
             if (show == null)
             {
                 throw new ArgumentNullException(nameof(show));

@@ -22,13 +22,14 @@ namespace Clef.Callbacks
         /// arguments is yours.</param>
         public static void SetListener(this RefreshingToken token, Func<TokenEventArgs, Status> listener)
         {
+            RefreshingTokenHandle handle = Of(token);
             if (listener == null)
             {
                 throw new ArgumentNullException(nameof(listener));
             }
             IntPtr error = IntPtr.Zero;
             Status status = UserData.Hand(listener, userData => CallbackMethods.clef_refreshing_token_set_listener(
-                token.Handle, Callback, userData, UserData.Free, out error));
+                handle, Callback, userData, UserData.Free, out error));
             Failure.Check(status, error);
         }
 
@@ -37,8 +38,13 @@ namespace Clef.Callbacks
         {
             IntPtr error;
             Status status = CallbackMethods.clef_refreshing_token_set_listener(
-                token.Handle, null, IntPtr.Zero, null, out error);
+                Of(token), null, IntPtr.Zero, null, out error);
             Failure.Check(status, error);
+        }
+
+        private static RefreshingTokenHandle Of(RefreshingToken token)
+        {
+            return (token ?? throw new ArgumentNullException(nameof(token))).Handle;
         }
 
         [MonoPInvokeCallback(typeof(ListenerCallback))]
