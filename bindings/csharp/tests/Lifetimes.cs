@@ -53,6 +53,24 @@ namespace ClefTests
             });
         }
 
+        /// <summary>A game polls each frame, and collects as rarely as it can.</summary>
+        public static void AWatcherLeavesNothingToTheFinaliser()
+        {
+            using (Token token = Token.FromJson(Json))
+            using (var refreshing = new RefreshingToken(token, Shared.Credentials))
+            using (var watcher = new TokenWatcher(refreshing))
+            {
+                Repeat(watcher.Poll, Many);
+                long before = ResidentBytes();
+                for (var frame = 0; frame < 2 * Many; frame++)
+                {
+                    watcher.Poll();
+                }
+                long grown = ResidentBytes() - before;
+                Check.That(grown < FlatBytesOfErrors, $"the process grew by {grown / 1024} KiB");
+            }
+        }
+
         public static void DisposingRacesWithUse()
         {
             for (var round = 0; round < Rounds; round++)

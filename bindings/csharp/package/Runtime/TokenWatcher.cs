@@ -59,28 +59,29 @@ namespace Clef
         {
             // Before the token: an error that is older than it says nothing of it.
             ClefException error = token.LastError;
-            Token current = token.Current;
-            bool hasChanged = !current.IsSameAs(seen);
-            if (hasChanged)
+            using (Token current = token.Current)
             {
-                Raise(Changed, new TokenEventArgs(TokenEvent.Changed, current, null));
-                seen.Dispose();
-                // A clone, since the handlers may keep theirs.
-                seen = current.Clone();
-            }
-            if (IsNews(error))
-            {
-                bool isDead = error.Status == Status.LoginRequired;
-                TokenEvent kind = isDead ? TokenEvent.LoginRequired
-                    : hasChanged ? TokenEvent.SaveFailed : TokenEvent.RefreshFailed;
-                Raise(isDead ? LoginRequired : Failed, new TokenEventArgs(kind, current, error));
-            }
-            seenError = error;
-            DateTimeOffset? end = current.GrantExpiresAt;
-            if (end.HasValue && end != warnedOf && end.Value - DateTimeOffset.UtcNow < GrantWarning)
-            {
-                warnedOf = end;
-                Raise(GrantExpiring, new TokenEventArgs(TokenEvent.GrantExpiring, current, null));
+                bool hasChanged = !current.IsSameAs(seen);
+                if (hasChanged)
+                {
+                    Raise(Changed, TokenEvent.Changed, current, null);
+                    seen.Dispose();
+                    seen = current.Clone();
+                }
+                if (IsNews(error))
+                {
+                    bool isDead = error.Status == Status.LoginRequired;
+                    TokenEvent kind = isDead ? TokenEvent.LoginRequired
+                        : hasChanged ? TokenEvent.SaveFailed : TokenEvent.RefreshFailed;
+                    Raise(isDead ? LoginRequired : Failed, kind, current, error);
+                }
+                seenError = error;
+                DateTimeOffset? end = current.GrantExpiresAt;
+                if (end.HasValue && end != warnedOf && end.Value - DateTimeOffset.UtcNow < GrantWarning)
+                {
+                    warnedOf = end;
+                    Raise(GrantExpiring, TokenEvent.GrantExpiring, current, null);
+                }
             }
         }
 
@@ -107,11 +108,13 @@ namespace Clef
                 && (seenError == null || error.Status != seenError.Status || error.Message != seenError.Message);
         }
 
-        private void Raise(EventHandler<TokenEventArgs> handlers, TokenEventArgs arguments)
+        private void Raise(
+            EventHandler<TokenEventArgs> handlers, TokenEvent kind, Token current, ClefException error)
         {
             if (handlers != null)
             {
-                handlers(this, arguments);
+                // A clone, since the handlers may keep theirs.
+                handlers(this, new TokenEventArgs(kind, current.Clone(), error));
             }
         }
     }
