@@ -108,6 +108,11 @@ namespace ClefTests
                     Check.Equal(stamped.ToJson(), read.ToJson());
                 }
             }
+            using (Token ancient = Token.FromJson("{\"access_token\": \"a\", \"expires_at\": -9223372036854775808}"))
+            {
+                Check.Equal<DateTimeOffset?>(DateTimeOffset.MinValue, ancient.ExpiresAt);
+                Check.That(ancient.ExpiresIn < TimeSpan.Zero && ancient.ToString().Length > 0, "it has expired");
+            }
             Check.Fails(Status.InvalidArgument, () => Token.FromJson("{}"));
             const string Config = "[DEFAULT]\nSPOTIFY_USER_REFRESH = r1\n[x]\nSPOTIFY_USER_REFRESH = r2\n";
             Check.Equal("r1", Token.FromTekoreConfig(Config).RefreshToken);

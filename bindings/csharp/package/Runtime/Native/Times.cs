@@ -16,8 +16,8 @@ namespace Clef.Native
             {
                 return null;
             }
-            return seconds > DateTimeOffset.MaxValue.ToUnixTimeSeconds()
-                ? DateTimeOffset.MaxValue
+            return seconds > DateTimeOffset.MaxValue.ToUnixTimeSeconds() ? DateTimeOffset.MaxValue
+                : seconds < DateTimeOffset.MinValue.ToUnixTimeSeconds() ? DateTimeOffset.MinValue
                 : DateTimeOffset.FromUnixTimeSeconds(seconds);
         }
 
@@ -28,8 +28,8 @@ namespace Clef.Native
 
         internal static TimeSpan Duration(long seconds)
         {
-            return seconds == Never || seconds > (long)TimeSpan.MaxValue.TotalSeconds
-                ? TimeSpan.MaxValue
+            return seconds == Never || seconds > (long)TimeSpan.MaxValue.TotalSeconds ? TimeSpan.MaxValue
+                : seconds < (long)TimeSpan.MinValue.TotalSeconds ? TimeSpan.MinValue
                 : TimeSpan.FromSeconds(seconds);
         }
 
