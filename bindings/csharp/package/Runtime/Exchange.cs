@@ -53,7 +53,7 @@ namespace Clef
                 throw new ArgumentNullException(nameof(response));
             }
             HttpResponseHandle native = response.ToNative();
-            End(exchange =>
+            handle.End(nameof(Exchange), exchange =>
             {
                 NativeMethods.clef_exchange_respond(exchange, native);
                 native.Dispose();
@@ -69,7 +69,7 @@ namespace Clef
                 throw new ArgumentNullException(nameof(sender));
             }
             SenderHandle native = NativeMethods.clef_sender_clone(sender.Handle);
-            End(exchange =>
+            handle.End(nameof(Exchange), exchange =>
             {
                 NativeMethods.clef_exchange_forward(exchange, native);
                 native.Dispose();
@@ -88,7 +88,7 @@ namespace Clef
         public void Fail(Status status, bool mayHaveBeenSent, string message = null)
         {
             byte[] text = Utf8.Optional(message, nameof(message));
-            End(exchange => NativeMethods.clef_exchange_fail(
+            handle.End(nameof(Exchange), exchange => NativeMethods.clef_exchange_fail(
                 exchange, status, mayHaveBeenSent ? MayHaveBeenSentFlag : 0, text));
         }
 
@@ -102,14 +102,6 @@ namespace Clef
         public void Dispose()
         {
             handle.Dispose();
-        }
-
-        private void End(Action<IntPtr> end)
-        {
-            if (!handle.TryEnd(end))
-            {
-                throw new ObjectDisposedException(nameof(Exchange));
-            }
         }
     }
 }

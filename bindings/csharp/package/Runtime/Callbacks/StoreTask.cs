@@ -124,7 +124,7 @@ namespace Clef.Callbacks
         /// <exception cref="ObjectDisposedException">It is ended already.</exception>
         public void Done()
         {
-            End(CallbackMethods.clef_store_task_done);
+            handle.End(nameof(StoreTask), CallbackMethods.clef_store_task_done);
         }
 
         /// <summary>Ends a task that is not done.</summary>
@@ -136,7 +136,7 @@ namespace Clef.Callbacks
         public void Fail(Status status, string message = null)
         {
             byte[] text = Utf8.Optional(message, nameof(message));
-            End(task => CallbackMethods.clef_store_task_fail(task, status, text));
+            handle.End(nameof(StoreTask), task => CallbackMethods.clef_store_task_fail(task, status, text));
         }
 
         /// <summary>What it is about; no secret.</summary>
@@ -149,14 +149,6 @@ namespace Clef.Callbacks
         public void Dispose()
         {
             handle.Dispose();
-        }
-
-        private void End(Action<IntPtr> end)
-        {
-            if (!handle.TryEnd(end))
-            {
-                throw new ObjectDisposedException(nameof(StoreTask));
-            }
         }
     }
 }
