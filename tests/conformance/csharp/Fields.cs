@@ -10,23 +10,72 @@ namespace Conformance
     /// <summary>What the objects of clef have to show, as texts.</summary>
     internal static class Fields
     {
-        internal static string Of(object value, string field)
+        private static readonly Field[] All =
         {
-            string text;
-            if (!TryOf(value as Token, field, out text)
-                && !TryOf(value as RefreshingToken, field, out text)
-                && !TryOf(value as Credentials, field, out text)
-                && !TryOf(value as PreparedRequest, field, out text)
-                && !TryOf(value as UserAuth, field, out text)
-                && !TryOf(value as PkceAuthorisation, field, out text)
-                && !TryOf(value as RedirectListener, field, out text)
-                && !TryOf(value as IReadOnlyList<string>, field, out text)
-                && !TryOf(value as CustomSender, field, out text)
-                && !TryOf(value as Listening, field, out text))
-            {
-                throw new Failed($"there is no field {field}");
-            }
-            return text ?? "none";
+            Field.Of<Token>("access_token", token => token.AccessToken),
+            Field.Of<Token>("refresh_token", token => token.RefreshToken),
+            Field.Of<Token>("token_type", token => token.TokenType),
+            Field.Of<Token>("scopes", token => Of(token.Scopes)),
+            Field.Of<Token>("expires_at", token => Of(token.ExpiresAt)),
+            Field.Of<Token>("expires_in", token => Of(token.ExpiresIn)),
+            Field.Of<Token>("is_expiring", token => Of(token.IsExpiring)),
+            Field.Of<Token>("uses_pkce", token => Of(token.UsesPkce)),
+            Field.Of<Token>("authorised_at", token => Of(token.AuthorisedAt)),
+            Field.Of<Token>("grant_expires_at", token => Of(token.GrantExpiresAt)),
+            Field.Of<Token>("json", token => token.ToJson()),
+
+            Field.Of<RefreshingToken>("refresh_token", token => token.RefreshToken),
+            Field.Of<RefreshingToken>("token_type", token => token.TokenType),
+            Field.Of<RefreshingToken>("scopes", token => Of(token.Scopes)),
+            Field.Of<RefreshingToken>("uses_pkce", token => Of(token.UsesPkce)),
+            Field.Of<RefreshingToken>("expires_at", token => Of(token.ExpiresAt)),
+            Field.Of<RefreshingToken>("expires_in", token => Of(token.ExpiresIn)),
+            Field.Of<RefreshingToken>("is_expiring", token => Of(token.IsExpiring)),
+            Field.Of<RefreshingToken>("last_error", token => LastErrorOf(token)),
+            Field.Of<RefreshingToken>("client_id", token => ClientIdOf(token)),
+
+            Field.Of<Credentials>("client_id", credentials => credentials.ClientId),
+            Field.Of<Credentials>("redirect_uri", credentials => credentials.RedirectUri),
+
+            Field.Of<PreparedRequest>("method", prepared => prepared.Request.Method),
+            Field.Of<PreparedRequest>("url", prepared => prepared.Request.Url),
+            Field.Of<PreparedRequest>("body", prepared => BodyOf(prepared.Request)),
+            Field.Of<PreparedRequest>("may_repeat", prepared => Of(prepared.Request.MayRepeat)),
+            Field.Of<PreparedRequest>("authorization", prepared => HeaderOf(prepared.Request, "Authorization")),
+            Field.Of<PreparedRequest>("content_type", prepared => HeaderOf(prepared.Request, "Content-Type")),
+
+            Field.Of<UserAuth>("url", auth => auth.Url),
+            Field.Of<UserAuth>("state", auth => auth.State),
+            Field.Of<UserAuth>("verifier", auth => auth.Verifier),
+
+            Field.Of<PkceAuthorisation>("url", authorisation => authorisation.Url),
+            Field.Of<PkceAuthorisation>("verifier", authorisation => authorisation.Verifier),
+
+            Field.Of<RedirectListener>("uri", listener => listener.Uri),
+
+            Field.Of<IReadOnlyList<string>>("count", accounts => Of(accounts.Count)),
+            Field.Of<IReadOnlyList<string>>("names", accounts => string.Join("|", accounts)),
+
+            Field.Of<CustomSender>("count", sender => Of(sender.Count)),
+            Field.Of<CustomSender>("last_method", sender => sender.Last?.Method),
+            Field.Of<CustomSender>("last_url", sender => sender.Last?.Url),
+            Field.Of<CustomSender>("last_body", sender => sender.Last == null ? null : BodyOf(sender.Last)),
+
+            Field.Of<Listening>("events", listening => listening.Events),
+            Field.Of<Listening>("status", listening => listening.LastStatus),
+            Field.Of<Listening>("access_token", listening => listening.AccessToken),
+        };
+
+        internal static string Of(object value, string name)
+        {
+            Field field = All.FirstOrDefault(each => each.Name == name && each.IsOf(value))
+                ?? throw new Failed($"there is no field {name}");
+            return field.Read(value) ?? "none";
+        }
+
+        internal static string ConstantOf(Status status)
+        {
+            return status.Name().Substring("CLEF_STATUS_".Length);
         }
 
         internal static string Of(bool value)
@@ -58,142 +107,23 @@ namespace Conformance
             }
         }
 
-        private static bool TryOf(Token token, string field, out string text)
+        private static string LastErrorOf(RefreshingToken token)
         {
-            text = null;
-            switch (token == null ? "" : field)
+            ClefException error = token.LastError;
+            return error == null ? null : ConstantOf(error.Status);
+        }
+
+        private static string ClientIdOf(RefreshingToken token)
+        {
+            using (Credentials credentials = token.Credentials)
             {
-                case "access_token":
-                    text = token.AccessToken;
-                    return true;
-                case "refresh_token":
-                    text = token.RefreshToken;
-                    return true;
-                case "token_type":
-                    text = token.TokenType;
-                    return true;
-                case "scopes":
-                    text = Of(token.Scopes);
-                    return true;
-                case "expires_at":
-                    text = Of(token.ExpiresAt);
-                    return true;
-                case "expires_in":
-                    text = Of(token.ExpiresIn);
-                    return true;
-                case "is_expiring":
-                    text = Of(token.IsExpiring);
-                    return true;
-                case "uses_pkce":
-                    text = Of(token.UsesPkce);
-                    return true;
-                case "authorised_at":
-                    text = Of(token.AuthorisedAt);
-                    return true;
-                case "grant_expires_at":
-                    text = Of(token.GrantExpiresAt);
-                    return true;
-                case "json":
-                    text = token.ToJson();
-                    return true;
-                default:
-                    return false;
+                return credentials.ClientId;
             }
         }
 
-        private static bool TryOf(RefreshingToken token, string field, out string text)
+        private static string BodyOf(TokenRequest request)
         {
-            text = null;
-            switch (token == null ? "" : field)
-            {
-                case "refresh_token":
-                    text = token.RefreshToken;
-                    return true;
-                case "token_type":
-                    text = token.TokenType;
-                    return true;
-                case "scopes":
-                    text = Of(token.Scopes);
-                    return true;
-                case "uses_pkce":
-                    text = Of(token.UsesPkce);
-                    return true;
-                case "expires_at":
-                    text = Of(token.ExpiresAt);
-                    return true;
-                case "expires_in":
-                    text = Of(token.ExpiresIn);
-                    return true;
-                case "is_expiring":
-                    text = Of(token.IsExpiring);
-                    return true;
-                case "last_error":
-                    ClefException error = token.LastError;
-                    text = error == null ? null : ConstantOf(error.Status);
-                    return true;
-                case "client_id":
-                    using (Credentials credentials = token.Credentials)
-                    {
-                        text = credentials.ClientId;
-                    }
-                    return true;
-                default:
-                    return false;
-            }
-        }
-
-        internal static string ConstantOf(Status status)
-        {
-            return status.Name().Substring("CLEF_STATUS_".Length);
-        }
-
-        private static bool TryOf(Credentials credentials, string field, out string text)
-        {
-            text = null;
-            switch (credentials == null ? "" : field)
-            {
-                case "client_id":
-                    text = credentials.ClientId;
-                    return true;
-                case "redirect_uri":
-                    text = credentials.RedirectUri;
-                    return true;
-                default:
-                    return false;
-            }
-        }
-
-        private static bool TryOf(PreparedRequest prepared, string field, out string text)
-        {
-            text = null;
-            if (prepared == null)
-            {
-                return false;
-            }
-            TokenRequest request = prepared.Request;
-            switch (field)
-            {
-                case "method":
-                    text = request.Method;
-                    return true;
-                case "url":
-                    text = request.Url;
-                    return true;
-                case "body":
-                    text = Encoding.UTF8.GetString(request.GetBody());
-                    return true;
-                case "may_repeat":
-                    text = Of(request.MayRepeat);
-                    return true;
-                case "authorization":
-                    text = HeaderOf(request, "Authorization");
-                    return true;
-                case "content_type":
-                    text = HeaderOf(request, "Content-Type");
-                    return true;
-                default:
-                    return false;
-            }
+            return Encoding.UTF8.GetString(request.GetBody());
         }
 
         private static string HeaderOf(TokenRequest request, string name)
@@ -204,91 +134,18 @@ namespace Conformance
                 .FirstOrDefault();
         }
 
-        private static bool TryOf(UserAuth auth, string field, out string text)
+        /// <summary>One text that objects of one class have.</summary>
+        private sealed class Field
         {
-            text = null;
-            switch (auth == null ? "" : field)
+            internal string Name { get; private set; }
+
+            internal Func<object, bool> IsOf { get; private set; }
+
+            internal Func<object, string> Read { get; private set; }
+
+            internal static Field Of<T>(string name, Func<T, string> read)
             {
-                case "url":
-                    text = auth.Url;
-                    return true;
-                case "state":
-                    text = auth.State;
-                    return true;
-                case "verifier":
-                    text = auth.Verifier;
-                    return true;
-                default:
-                    return false;
-            }
-        }
-
-        private static bool TryOf(PkceAuthorisation authorisation, string field, out string text)
-        {
-            text = field == "url" ? authorisation?.Url : authorisation?.Verifier;
-            return authorisation != null && (field == "url" || field == "verifier");
-        }
-
-        private static bool TryOf(RedirectListener listener, string field, out string text)
-        {
-            text = listener?.Uri;
-            return listener != null && field == "uri";
-        }
-
-        private static bool TryOf(IReadOnlyList<string> accounts, string field, out string text)
-        {
-            text = null;
-            switch (accounts == null ? "" : field)
-            {
-                case "count":
-                    text = Of(accounts.Count);
-                    return true;
-                case "names":
-                    text = string.Join("|", accounts);
-                    return true;
-                default:
-                    return false;
-            }
-        }
-
-        private static bool TryOf(CustomSender sender, string field, out string text)
-        {
-            text = null;
-            switch (sender == null ? "" : field)
-            {
-                case "count":
-                    text = Of(sender.Count);
-                    return true;
-                case "last_method":
-                    text = sender.Last?.Method;
-                    return true;
-                case "last_url":
-                    text = sender.Last?.Url;
-                    return true;
-                case "last_body":
-                    text = sender.Last == null ? null : Encoding.UTF8.GetString(sender.Last.GetBody());
-                    return true;
-                default:
-                    return false;
-            }
-        }
-
-        private static bool TryOf(Listening listening, string field, out string text)
-        {
-            text = null;
-            switch (listening == null ? "" : field)
-            {
-                case "events":
-                    text = listening.Events;
-                    return true;
-                case "status":
-                    text = listening.LastStatus;
-                    return true;
-                case "access_token":
-                    text = listening.AccessToken;
-                    return true;
-                default:
-                    return false;
+                return new Field { Name = name, IsOf = value => value is T, Read = value => read((T)value) };
             }
         }
     }
