@@ -188,6 +188,21 @@ fn every_function_is_declared_as_in_the_header_and_used() {
     }
 }
 
+/// .NET takes a bool for four bytes unless told otherwise, three of which nobody has written.
+#[test]
+fn every_bool_is_one_byte() {
+    for path in DECLARATIONS {
+        let source = read(&format!("{RUNTIME}/{path}"));
+        for import in source.split("[DllImport").skip(1) {
+            assert!(
+                !import.contains(" extern bool ")
+                    || import.contains("[return: MarshalAs(UnmanagedType.I1)]"),
+                "{path}: {import}"
+            );
+        }
+    }
+}
+
 /// Whether a parameter of the header can be declared so.
 fn fits(c: &str, csharp: &str) -> bool {
     let c_type = c
