@@ -511,6 +511,10 @@ public:
     {
     }
     error(adopt_t, clef_error *handle) : error(read_and_free(handle)) {}
+    // A move is a copy: what is left behind may still be asked.
+    error(const error &) noexcept = default;
+    error &operator=(const error &) noexcept = default;
+    ~error() override = default;
 
     /// A copy of an error that stays the caller's.
     static error copy(const clef_error *handle) { return error(*handle); }

@@ -124,6 +124,14 @@ void moved_from()
     clef::user_auth auth(app, {}), moved_auth = std::move(auth);
     CHECK(!auth.url() && auth.state().empty());
     CHECK_THROWS(auth.request_token("code", "state"), invalid_argument);
+
+    clef::error error(clef::status::io, "full");
+    const clef::error moved_error = std::move(error);
+    CHECK(error.status() == moved_error.status() && !error.oauth_error() && !error.http_status());
+    clef::result<void> failure = moved_error;
+    const clef::result<void> moved_failure = std::move(failure);
+    CHECK_STATUS(failure.status(), io);
+    CHECK_STATUS(moved_failure.status(), io);
 }
 
 /// What was closed is an error.
