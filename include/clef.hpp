@@ -3352,6 +3352,8 @@ public:
 inline result<refreshing_token> try_login(const credentials &app, const wanted_scopes &scopes = {},
                                           const login_options &options = {})
 {
+    // What another login left there.
+    static_cast<void>(options.take_thrown());
     result<refreshing_token> outcome =
         detail::make<refreshing_token>(clef_login, app, scopes.argument(), options);
     if (outcome.status() == status::cancelled) {

@@ -177,6 +177,14 @@ void browsers()
     options.set_browser([](const clef::login_attempt &) { throw std::runtime_error("no window"); });
     const auto login = clef::login_start(app, {}, options, runtime);
     CHECK_THROWS(login.get(), cancelled);
+    // What was thrown at one login is no news of the next.
+    options.set_browser([threw = false](const clef::login_attempt &attempt) mutable {
+        if (!std::exchange(threw, true))
+            throw std::runtime_error("no window");
+        attempt.cancel();
+    });
+    CHECK_THROWS(clef::login_start(app, {}, options, runtime).get(), cancelled);
+    CHECK_THROWS(clef::login(app, {}, options), cancelled);
 }
 
 void completions()
