@@ -2790,8 +2790,12 @@ private:
     {
         if constexpr (std::is_void_v<
                           std::invoke_result_t<F &, event, const clef::token &, const error *>>) {
-            return [own = std::forward<F>(hears)](event what, const clef::token &now,
-                                                  const error *problem) mutable {
+            std::function<void(event, const clef::token &, const error *)> own(
+                std::forward<F>(hears));
+            if (!own)
+                return nullptr;
+            return [own = std::move(own)](event what, const clef::token &now,
+                                          const error *problem) {
                 own(what, now, problem);
                 return status::ok;
             };

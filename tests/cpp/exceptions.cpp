@@ -156,6 +156,15 @@ void listeners()
     token.refresh();
     token.refresh();
     CHECK_EQUAL(heard.back(), "again");
+    // An empty function is none, which owes nobody a token.
+    token.set_listener(std::function<void(clef::event, const clef::token &, const clef::error *)>());
+    token.refresh();
+    heard.clear();
+    token.set_listener([&](clef::event, const clef::token &now, const clef::error *) {
+        heard.emplace_back(now.access_token());
+    });
+    token.refresh();
+    CHECK_EQUAL(heard.size(), 1u);
 }
 
 void browsers()
