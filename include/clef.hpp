@@ -383,6 +383,8 @@ private:
 /// The scope with this name; `scope::unknown` for names that this version does not know.
 inline scope scope_from_name(std::string_view name)
 {
+    if (name.find('\0') != std::string_view::npos)
+        return scope::unknown;
     return static_cast<scope>(clef_scope_from_name(std::string(name).c_str()));
 }
 

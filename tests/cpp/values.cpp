@@ -49,6 +49,7 @@ void numbers()
     CHECK_EQUAL(clef::name(static_cast<clef::scope>(12345)), "");
     CHECK(clef::scope_from_name("streaming") == clef::scope::streaming);
     CHECK(clef::scope_from_name("tomorrow") == clef::scope::unknown);
+    CHECK(clef::scope_from_name({"streaming\0", 10}) == clef::scope::unknown);
     CHECK(clef::version_number() == CLEF_VERSION_NUMBER);
     CHECK_THROWS(clef::login_options().set_flags(static_cast<clef::auth>(4)), invalid_argument);
 }
