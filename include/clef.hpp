@@ -1121,7 +1121,14 @@ public:
         using iterator_category = std::input_iterator_tag;
         using value_type = std::string_view;
         using difference_type = std::ptrdiff_t;
-        using pointer = const std::string_view *;
+        class pointer {
+        public:
+            explicit pointer(std::string_view name) noexcept : name_(name) {}
+            const std::string_view *operator->() const noexcept { return &name_; }
+
+        private:
+            std::string_view name_;
+        };
         using reference = std::string_view;
 
         const_iterator() noexcept = default;
@@ -1134,6 +1141,7 @@ public:
         {
             return detail::borrowed(clef_scope_set_get(set_, index_));
         }
+        pointer operator->() const noexcept { return pointer(**this); }
         const_iterator &operator++() noexcept
         {
             ++index_;

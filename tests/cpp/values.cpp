@@ -196,6 +196,7 @@ void scopes()
     for (const std::string_view name : mixed)
         joined += name;
     CHECK_EQUAL(joined, "a-scopeb-scopec-scopeuser-read-email");
+    CHECK_EQUAL(mixed.begin()->size(), 7u);
     CHECK_EQUAL(mixed[1], "b-scope");
     CHECK_EQUAL(mixed[4], "");
     CHECK(std::find(mixed.begin(), mixed.end(), "c-scope") != mixed.end());
