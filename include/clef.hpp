@@ -348,7 +348,7 @@ public:
         : data_(value.data() ? value.data() : ""), size_(value.size())
     {
     }
-    template <class Value>
+    template <class Value, std::enable_if_t<std::is_convertible_v<const Value &, text>, int> = 0>
     text(const std::optional<Value> &value) noexcept : text(value ? text(*value) : text())
     {
     }
@@ -1342,13 +1342,14 @@ private:
     }
 };
 
-/// The scopes that a login asks for: anything that makes a `scope_set`; `{}` or `std::nullopt` for
-/// public data alone.
+/// The scopes that a login asks for: anything that makes a `scope_set`; `{}`, `std::nullopt` or an
+/// empty `std::optional` for public data alone.
 class wanted_scopes {
 public:
     wanted_scopes() noexcept = default;
     wanted_scopes(std::nullopt_t) noexcept {}
     wanted_scopes(scope_set scopes) noexcept : scopes_(std::move(scopes)) {}
+    wanted_scopes(std::optional<scope_set> scopes) noexcept : scopes_(std::move(scopes)) {}
 #if CLEF_EXCEPTIONS
     wanted_scopes(std::initializer_list<any_scope> scopes) : scopes_(scopes) {}
     template <class T, std::enable_if_t<std::is_constructible_v<scope_set, const T &>, int> = 0>

@@ -29,6 +29,7 @@ static_assert(can_be_shown<std::string_view>::value);
 static_assert(!can_be_shown<clef::secret_string>::value);
 static_assert(!can_be_shown<clef::secret_view>::value);
 static_assert(!can_be_shown<std::optional<clef::secret_view>>::value);
+static_assert(!std::is_convertible_v<std::optional<int>, clef::text>);
 static_assert(!std::is_copy_constructible_v<clef::secret_string>);
 static_assert(std::is_nothrow_move_constructible_v<clef::secret_string>);
 static_assert(std::is_nothrow_copy_constructible_v<clef::error>);
@@ -240,6 +241,9 @@ void wanted_scopes()
     CHECK(has_scope("user-read-email"));
     CHECK(has_scope(clef::scope::user_read_email));
     CHECK(has_scope({clef::scope::user_read_email, "tomorrow"}));
+    CHECK(has_scope(std::optional(clef::scope_set())));
+    CHECK(!has_scope(std::optional<clef::scope_set>()));
+    CHECK(has_scope(std::optional("user-read-email"s)));
 }
 
 void tokens()
