@@ -2,21 +2,21 @@
  * clef for C++: gets and keeps Spotify access tokens. Everything of clef.h, for C++17 and newer.
  *
  * - What can fail comes twice. `f()` gives its value and throws `clef::error`; `try_f()` throws
- * nothing of clef's and gives a `clef::result`, which has the value or the error. Compiled without
- * exceptions
- *   (`-fno-exceptions`, or with CLEF_NO_EXCEPTIONS defined) there is only `try_f()`; constructors
- * are `T::try_make()` then.
+ *   nothing of clef's and gives a `clef::result`, which has the value or the error. Compiled
+ *   without exceptions (`-fno-exceptions`, or with CLEF_NO_EXCEPTIONS defined) there is only
+ *   `try_f()`; constructors are `T::try_make()` then.
  * - Objects free themselves, in any order. Most can be copied, which is cheap: a copy is another
- * handle to the same object. The others can be moved. An object that was moved from is
- * `status::invalid_argument` wherever it is needed, and its getters say nothing, 0 or false.
+ *   handle to the same object. The others can be moved. An object that was moved from is
+ *   `status::invalid_argument` wherever it is needed, and its getters say nothing, 0 or false.
  * - A `std::string_view` or `secret_view` that is returned is borrowed, and lives as long as the
- * object it came from.
+ *   object it came from.
  * - Any thread may use any object at any time, but for `http_config`, `login_options`,
- * `http_response` and `store_task`, which belong to one thread at a time. No object may be
- * destroyed, assigned to or moved from while another thread is using it: give each thread its copy.
+ *   `http_response` and `store_task`, which belong to one thread at a time. No object may be
+ *   destroyed, assigned to or moved from while another thread is using it: give each thread its
+ *   copy.
  * - Functions of yours (senders, stores, listeners, completions) run on threads of yours that have
- * called clef, and are destroyed there, once clef needs them no more. What they throw never goes
- * through C: it becomes an error, as the comments say.
+ *   called clef, and are destroyed there, once clef needs them no more. What they throw never goes
+ *   through C: it becomes an error, as the comments say.
  *
  * clef.h describes what each call does in full, under the same name: `clef::token::to_json()` is
  * `clef_token_to_json`.
