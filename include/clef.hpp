@@ -62,6 +62,12 @@
 #define CLEF_VISIBLE
 #endif
 
+// Macros of Unreal Engine, Apple and Qt, which have names of this file; they are back at its end.
+#pragma push_macro("check")
+#pragma push_macro("forever")
+#undef check
+#undef forever
+
 namespace clef {
 
 // Files that are compiled with exceptions and without may be linked into one program.
@@ -496,6 +502,7 @@ private:
     std::int64_t milliseconds_ = -1;
 };
 
+/// `timeout::unlimited()` where a macro has that name, as with Qt.
 inline constexpr timeout forever = timeout::unlimited();
 
 // ------------------------------------------------------------------------------------------------
@@ -3524,6 +3531,9 @@ inline refreshing_token prompt_for_token(const credentials &app, const wanted_sc
 
 } // inline namespace
 } // namespace clef
+
+#pragma pop_macro("forever")
+#pragma pop_macro("check")
 
 #undef CLEF_VISIBLE
 

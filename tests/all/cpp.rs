@@ -123,6 +123,9 @@ fn header_compiles_with(compiler: &str) {
     }
     let part = root().join("tests/cpp/parts.cpp");
     let check = ["-fsyntax-only", "-DPART=one"];
+    let macros = root().join("tests/cpp/macros.hpp").display().to_string();
+    let behind_macros = ["-std=c++17", "-include", &macros];
+    compile(compiler, &part, &[&check[..], &behind_macros].concat());
     for way in WAYS {
         compile(compiler, &part, &[way, &check, &["-std=c++17"]].concat());
     }
