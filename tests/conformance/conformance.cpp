@@ -126,38 +126,33 @@ std::string short_name(clef::status status)
     return text_of(clef::name(status)).substr(sizeof "CLEF_STATUS_" - 1);
 }
 
+template <class Number>
+std::string name_among(std::initializer_list<std::pair<Number, const char *>> names, Number number)
+{
+    for (const auto &[each, name] : names)
+        if (each == number)
+            return name;
+    return "UNKNOWN";
+}
+
 std::string name_of(clef::remedy remedy)
 {
-    switch (remedy) {
-    case clef::remedy::none:
-        return "NONE";
-    case clef::remedy::retry_later:
-        return "RETRY_LATER";
-    case clef::remedy::log_in:
-        return "LOG_IN";
-    case clef::remedy::fix_settings:
-        return "FIX_SETTINGS";
-    case clef::remedy::fix_call:
-        return "FIX_CALL";
-    }
-    return "UNKNOWN";
+    return name_among({{clef::remedy::none, "NONE"},
+                       {clef::remedy::retry_later, "RETRY_LATER"},
+                       {clef::remedy::log_in, "LOG_IN"},
+                       {clef::remedy::fix_settings, "FIX_SETTINGS"},
+                       {clef::remedy::fix_call, "FIX_CALL"}},
+                      remedy);
 }
 
 std::string name_of(clef::event event)
 {
-    switch (event) {
-    case clef::event::changed:
-        return "CHANGED";
-    case clef::event::save_failed:
-        return "SAVE_FAILED";
-    case clef::event::refresh_failed:
-        return "REFRESH_FAILED";
-    case clef::event::login_required:
-        return "LOGIN_REQUIRED";
-    case clef::event::grant_expiring:
-        return "GRANT_EXPIRING";
-    }
-    return "UNKNOWN";
+    return name_among({{clef::event::changed, "CHANGED"},
+                       {clef::event::save_failed, "SAVE_FAILED"},
+                       {clef::event::refresh_failed, "REFRESH_FAILED"},
+                       {clef::event::login_required, "LOGIN_REQUIRED"},
+                       {clef::event::grant_expiring, "GRANT_EXPIRING"}},
+                      event);
 }
 
 clef::status status_named(const std::string &name)
