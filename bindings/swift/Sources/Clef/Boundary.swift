@@ -62,11 +62,14 @@ extension Optional where Wrapped == String {
 }
 
 extension Duration {
-    /// Milliseconds as C takes them: -1 for ever, which is nil.
+    /// Milliseconds as C takes them, rounded up: -1 for ever, which is nil. What is negative has passed already: 0.
     static func milliseconds(of duration: Duration?) -> Int64 {
         guard let duration else { return -1 }
+        guard duration > .zero else { return 0 }
         let (seconds, attoseconds) = duration.components
-        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1000)
-        return overflow ? .max : whole + attoseconds / 1_000_000_000_000_000
+        let (whole, isTooLong) = seconds.multipliedReportingOverflow(by: 1000)
+        let (sum, isTooLongInAll) = whole.addingReportingOverflow(
+            (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+        return isTooLong || isTooLongInAll ? .max : sum
     }
 }

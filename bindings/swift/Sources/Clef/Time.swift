@@ -9,7 +9,7 @@ func date(_ seconds: Int64) -> Date? {
     }
 }
 
-/// Unix seconds as C takes them.
+/// Unix seconds as C takes them, which refuses what is no time.
 func unixSeconds(_ date: Date) -> Int64 {
-    date >= .distantFuture ? .max : Int64(date.timeIntervalSince1970.rounded(.down))
+    date >= .distantFuture ? .max : Int64(exactly: date.timeIntervalSince1970.rounded(.down)) ?? .min
 }
