@@ -15,9 +15,18 @@ public struct AuthorisationOptions: OptionSet, Sendable {
 }
 
 /// Where to send the user, and what to keep until they come back. Both are **secret**.
-public struct PKCEAuthorisation: Sendable {
+public struct PKCEAuthorisation: Sendable, CustomStringConvertible {
     public let url: String
     public let verifier: String
+
+    /// Without its secrets.
+    public var description: String { "PKCEAuthorisation" }
+}
+
+extension PKCEAuthorisation: CustomReflectable {
+    public var customMirror: Mirror {
+        Mirror(self, children: ["description": description])
+    }
 }
 
 /// A program's credentials, with the service that they are for and the sender that carries their requests.

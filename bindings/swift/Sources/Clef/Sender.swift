@@ -4,7 +4,7 @@ import CClef
 public struct HTTPConfiguration: Sendable {
     public enum Proxy: Sendable {
         case none
-        /// `http://host:port`
+        /// `http://[user:password@]host:port`
         case url(String)
         /// What the environment says, such as `HTTPS_PROXY`, when the sender is made.
         case fromEnvironment
@@ -53,6 +53,21 @@ public struct HTTPConfiguration: Sendable {
             }
         }
         return config
+    }
+}
+
+extension HTTPConfiguration.Proxy: CustomStringConvertible, CustomReflectable {
+    /// Without its URL, which may have a password.
+    public var description: String {
+        switch self {
+        case .none: return "none"
+        case .url: return "url"
+        case .fromEnvironment: return "fromEnvironment"
+        }
+    }
+
+    public var customMirror: Mirror {
+        Mirror(self, children: ["description": description])
     }
 }
 

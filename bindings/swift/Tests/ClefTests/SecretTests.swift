@@ -22,6 +22,22 @@ final class SecretTests: SandboxTests {
         XCTAssertFalse(dumped.contains(accessToken))
     }
 
+    func testNothingShowsAVerifier() throws {
+        let login = try credentials().pkceUserAuthorisation(state: "a-state-to-hide")
+        var shown = "\(login) \(String(reflecting: login))"
+        dump(login, to: &shown)
+        XCTAssertFalse(shown.contains(login.verifier), shown)
+        XCTAssertFalse(shown.contains("a-state-to-hide"), shown)
+    }
+
+    func testNothingShowsThePasswordOfAProxy() throws {
+        var configuration = HTTPConfiguration()
+        configuration.proxy = .url("http://user:pa55word@127.0.0.1:3128")
+        var shown = "\(configuration) \(String(reflecting: configuration))"
+        dump(configuration, to: &shown)
+        XCTAssertFalse(shown.contains("pa55word"), shown)
+    }
+
     func testATextWithNULIsRefused() throws {
         XCTAssertThrowsError(try Credentials(clientID: "a\0b")) { error in
             XCTAssertEqual((error as? ClefError)?.status, .invalidArgument)
