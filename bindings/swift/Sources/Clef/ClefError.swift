@@ -1,9 +1,10 @@
 import CClef
+import Foundation
 
 /// Why a call failed. It never repeats a secret, so it may be logged.
 ///
 /// A call that ends because its task was cancelled, or its runtime closed, throws `CancellationError` in place of this.
-public struct ClefError: Error, Sendable, CustomStringConvertible {
+public struct ClefError: LocalizedError, Sendable, CustomStringConvertible {
     public let status: Status
     public let remedy: Remedy
     /// One line of English.
@@ -19,6 +20,9 @@ public struct ClefError: Error, Sendable, CustomStringConvertible {
     public var description: String {
         "\(status): \(message)"
     }
+
+    /// The message, for `localizedDescription`.
+    public var errorDescription: String? { message }
 
     /// An error of your own, for a sender, a store or a listener to throw.
     public init(_ status: Status, _ message: String) {

@@ -38,6 +38,11 @@ final class SecretTests: SandboxTests {
         XCTAssertFalse(shown.contains("pa55word"), shown)
     }
 
+    func testAnErrorIsDescribedByItsMessage() {
+        let error: any Error = ClefError(.io, "the disk is full")
+        XCTAssertEqual(error.localizedDescription, "the disk is full")
+    }
+
     func testATextWithNULIsRefused() throws {
         XCTAssertThrowsError(try Credentials(clientID: "a\0b")) { error in
             XCTAssertEqual((error as? ClefError)?.status, .invalidArgument)
