@@ -108,12 +108,18 @@ public struct Sender: Sendable {
     ) throws -> Sender {
         try exchanges(timeout: timeout) { exchange in
             Task {
+                let response: HTTPResponse
                 do {
-                    try exchange.respond(await send(exchange.request))
+                    response = try await send(exchange.request)
                 } catch let error as SentError {
-                    exchange.fail(error.underlying, wasSent: true)
+                    return exchange.fail(error.underlying, wasSent: true)
                 } catch {
-                    exchange.fail(error)
+                    return exchange.fail(error)
+                }
+                do {
+                    try exchange.respond(response)
+                } catch {
+                    exchange.fail(error, wasSent: true)
                 }
             }
         }

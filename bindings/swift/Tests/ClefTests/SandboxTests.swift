@@ -31,3 +31,20 @@ class SandboxTests: XCTestCase {
         try await RefreshingCredentials(credentials()).requestClientToken()
     }
 }
+
+final class Counter: @unchecked Sendable {
+    private let lock = NSLock()
+    private var count = 0
+
+    func add() {
+        lock.lock()
+        count += 1
+        lock.unlock()
+    }
+
+    var value: Int {
+        lock.lock()
+        defer { lock.unlock() }
+        return count
+    }
+}
