@@ -37,13 +37,17 @@ public final class Runtime: Sendable {
     }
 
     /// Ends what is under way, each call with `CancellationError`. A refresh that may have been sent is finished and kept
-    /// first, for `timeout` at most. Call it once, from outside of what it calls; blocks until its threads have ended.
+    /// first, for `timeout` at most. Blocks until its threads have ended; in a closure that it calls, it returns at once,
+    /// and they end after that closure.
     ///
-    /// Throws ``Status/timeout`` where something took longer.
+    /// Throws ``Status/timeout`` where something took longer: call it again.
     public func close(timeout: Duration? = nil) throws {
-        try handle.use { runtime in
+        let isClosed = try handle.use { runtime in
             try check { clef_runtime_close(runtime, Duration.milliseconds(of: timeout), $0) }
+            return clef_runtime_wait(runtime, 0, nil) == Status.cancelled.rawValue
         }
+        // In such a closure it is not closed yet, and this is the thread to wait for.
+        guard isClosed else { return }
         pumping.wait()
         pumping.signal()
     }

@@ -49,6 +49,19 @@ final class CancellationTests: SandboxTests {
         XCTAssertTrue(error is CancellationError, "\(error)")
     }
 
+    func testAClosureMayCloseItsRuntime() async throws {
+        let runtime = try Runtime()
+        let sender = try Sender.exchanges { exchange in
+            try? runtime.close()
+            exchange.fail(ClefError(.io, "closing"))
+        }
+        let request = try credentials(sender: sender).prepareClientToken()
+        let task = Task { try await request.send(in: runtime) }
+        let result = await task.result
+        guard case .failure = result else { return XCTFail("the runtime was closed") }
+        try runtime.close()
+    }
+
     func testOneRequestForManyTasks() async throws {
         let count = Counter()
         let answer = HTTPResponse(status: 200, body: Data(#"{"access_token": "new", "expires_in": 3600}"#.utf8))
