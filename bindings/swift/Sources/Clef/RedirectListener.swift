@@ -21,7 +21,8 @@ public struct RedirectListener: Sendable {
         }
     }
 
-    /// The URL of the redirect that has this state. **Secret.** Cancelling the task ends the waiting.
+    /// The URL of the redirect that has this state. **Secret.** Cancelling the task ends the waiting, as
+    /// ``cancel()`` does.
     public func wait(expectedState: String? = nil, timeout: Duration? = nil) async throws -> String {
         let state = try expectedState.forC("expectedState")
         return try await withTaskCancellationHandler {
@@ -38,7 +39,7 @@ public struct RedirectListener: Sendable {
         }
     }
 
-    /// Ends the waiting of whoever waits.
+    /// Ends the waiting of whoever waits, now or later.
     public func cancel() {
         handle.use { clef_redirect_listener_cancel($0) }
     }

@@ -211,7 +211,8 @@ public struct RefreshingToken: Sendable, CustomStringConvertible {
     }
 
     /// Hears of what happens, one call at a time, before anybody else sees a new token; nil for nobody. It must not wait for
-    /// this token itself. An error that it throws at ``TokenEvent/changed(_:)`` says that it could not save.
+    /// this token itself, nor capture it, or they keep each other for ever. An error that it throws at
+    /// ``TokenEvent/changed(_:)`` says that it could not save.
     public func setListener(_ listener: (@Sendable (TokenEvent) throws -> Void)?) throws {
         typealias Listener = @Sendable (TokenEvent) throws -> Void
         guard let listener else {

@@ -100,8 +100,8 @@ public struct Sender: Sendable {
     }
 
     /// HTTP of your own, such as `URLSession`. It must not follow redirects. An error that it throws counts as one before
-    /// anything was sent unless it is thrown as ``SentError``. Unanswered within `timeout` it is ``Status/timeout``, and
-    /// its task is cancelled.
+    /// anything was sent unless it is thrown as ``SentError``. Unanswered within `timeout` it is ``Status/timeout``; the
+    /// closure is not told, and what it answers then is not looked at.
     public static func custom(
         timeout: Duration? = .seconds(30),
         _ send: @escaping @Sendable (TokenRequest) async throws -> HTTPResponse
