@@ -973,6 +973,40 @@ inline std::optional<secret_view> secret_or_none(const char *value) noexcept
     return value ? std::optional<secret_view>(secret_view(value)) : std::nullopt;
 }
 
+inline bool is_utf8(std::string_view text) noexcept
+{
+    while (!text.empty()) {
+        const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+        const unsigned first = byte(0);
+        const std::size_t length = first < 0x80   ? 1
+                                   : first < 0xc2 ? 0
+                                   : first < 0xe0 ? 2
+                                   : first < 0xf0 ? 3
+                                   : first < 0xf5 ? 4
+                                                  : 0;
+        if (length == 0 || text.size() < length)
+            return false;
+        // Of the second byte: no longer forms than needed, no surrogates, none past U+10FFFF.
+        unsigned lowest = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
+        unsigned highest = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
+        for (std::size_t i = 1; i < length; i++) {
+            if (byte(i) < lowest || byte(i) > highest)
+                return false;
+            lowest = 0x80;
+            highest = 0xbf;
+        }
+        text.remove_prefix(length);
+    }
+    return true;
+}
+
+/// What was thrown, in words that C takes: those of the system need not be UTF-8.
+inline const char *words_of(const std::exception &thrown) noexcept
+{
+    const char *words = thrown.what();
+    return is_utf8(words) ? words : "a function of the program threw an error that is not UTF-8";
+}
+
 /// Runs a function of the program for C; `fail(status, message)` hears what it threw, which is
 /// `otherwise` where it has no status of clef's.
 template <class Work, class Fail> void guard(clef::status otherwise, Work work, Fail fail) noexcept
@@ -981,9 +1015,9 @@ template <class Work, class Fail> void guard(clef::status otherwise, Work work, 
     try {
         work();
     } catch (const clef::error &thrown) {
-        fail(thrown.status() == clef::status::ok ? otherwise : thrown.status(), thrown.what());
+        fail(thrown.status() == clef::status::ok ? otherwise : thrown.status(), words_of(thrown));
     } catch (const std::exception &thrown) {
-        fail(otherwise, thrown.what());
+        fail(otherwise, words_of(thrown));
     } catch (...) {
         fail(otherwise, "a function of the program threw what is no std::exception");
     }

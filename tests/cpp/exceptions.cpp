@@ -42,6 +42,14 @@ void senders()
     CHECK_STATUS(
         carried_by([](clef::exchange) { throw clef::error(clef::status::oauth, "no"); }).status(),
         transport);
+    // What is said need not be UTF-8, as a system's own words on Windows.
+    for (const char *said : {"caf\xe9", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82"}) {
+        const auto latin =
+            carried_by([=](clef::exchange) { throw clef::error(clef::status::tls, said); });
+        CHECK_STATUS(latin.status(), tls);
+    }
+    const auto utf8 = carried_by([](clef::exchange) { throw std::runtime_error("é ‰ 𝄞"); });
+    CHECK(utf8.error().message().find("é ‰ 𝄞") != std::string_view::npos);
     // A secret of the request is taken out of what is said about it.
     const auto leaky = with_sender([](clef::exchange e) {
         throw clef::error(clef::status::io, "sent " + std::string(e.request().body().view()));
@@ -120,6 +128,7 @@ void stores()
     CHECK_STATUS(other.status(), store);
     CHECK(other.error().message().find("no database") != std::string_view::npos);
     CHECK_STATUS(load([](const clef::store_task &) { throw 1; }).status(), store);
+    CHECK_STATUS(load([](clef::store_task) { throw std::runtime_error("caf\xe9"); }).status(), store);
 }
 
 void listeners()
