@@ -6,6 +6,7 @@ import "C"
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 )
 
@@ -95,6 +96,12 @@ func readError(err *C.clef_error) error {
 		HTTPStatus:       int(C.clef_error_http_status(err)),
 		RetryAfter:       retryAfter,
 	}
+}
+
+// messageOf is what an error of the host's own code says, as the library takes it: text that is not UTF-8 would cost it its
+// status.
+func messageOf(err error) string {
+	return strings.ToValidUTF8(strings.ReplaceAll(err.Error(), "\x00", ""), "\uFFFD")
 }
 
 // statusOf is what an error of the host's own code says to the library: its status where it is one of this package.

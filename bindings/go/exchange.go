@@ -133,7 +133,7 @@ func carryWith(carrier http.RoundTripper) SendFunc {
 	return func(ctx context.Context, exchange *Exchange) {
 		request, err := exchange.Request(ctx)
 		if err != nil {
-			_ = exchange.Fail(ErrInternal, false, err.Error())
+			_ = exchange.Fail(ErrInternal, false, messageOf(err))
 			return
 		}
 		answer, err := carrier.RoundTrip(request)
@@ -142,7 +142,7 @@ func carryWith(carrier http.RoundTripper) SendFunc {
 		}
 		if err != nil {
 			status, sent := failure(err)
-			_ = exchange.Fail(status, sent, err.Error())
+			_ = exchange.Fail(status, sent, messageOf(err))
 		}
 	}
 }

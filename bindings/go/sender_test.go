@@ -3,6 +3,7 @@ package clef_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"net/http"
@@ -45,7 +46,8 @@ func TestRoundTripperFails(t *testing.T) {
 		},
 		clef.ErrCancelled: func(*http.Request) (*http.Response, error) { return nil, context.Canceled },
 		clef.ErrTLS: func(request *http.Request) (*http.Response, error) {
-			return nil, clef.ErrTLS
+			// The words of a system need not be UTF-8.
+			return nil, fmt.Errorf("caf\xe9\x00: %w", clef.ErrTLS)
 		},
 		clef.ErrInvalidResponse: func(*http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: 200, Body: io.NopCloser(strings.NewReader("<html>"))}, nil

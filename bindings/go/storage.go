@@ -88,7 +88,7 @@ func (t *storeTask) end(err error, answer func(a *arguments, task *C.clef_store_
 	} else {
 		status := statusOf(err, ErrStore)
 		if call(func(a *arguments, _ **C.clef_error) C.clef_status {
-			C.clef_store_task_fail(t.task, C.clef_status(status), a.text("message", err.Error()))
+			C.clef_store_task_fail(t.task, C.clef_status(status), a.text("message", messageOf(err)))
 			return C.CLEF_STATUS_OK
 		}) != nil {
 			C.clef_store_task_free(t.task)
