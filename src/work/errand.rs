@@ -1,7 +1,6 @@
 //! Something that the host is asked to do: handed over once, and ended once, now or later, on any thread.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use crate::error::{Error, Result};
@@ -61,44 +60,60 @@ pub(crate) struct Parcel<Q, A> {
 
 /// Whether the host has a parcel or who asks has it back: one or the other, once.
 #[derive(Default)]
-struct Seal(AtomicU8);
+struct Seal(Mutex<Holder>);
+
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Holder {
+    #[default]
+    Nobody,
+    Host,
+    Asker,
+}
 
 impl Seal {
-    const WHOLE: u8 = 0;
-    const OPENED: u8 = 1;
-    const TAKEN_BACK: u8 = 2;
-
-    fn open(&self) -> bool {
-        self.change(Seal::OPENED)
+    fn lock(&self) -> MutexGuard<'_, Holder> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The host gets it if `begin` succeeds, else who asks has it back; none where somebody has it. Nobody sees a state
+    /// in between: who asks has to know for sure that the host will not do it.
+    fn open(&self, begin: impl FnOnce() -> Result<()>) -> Option<Result<()>> {
+        let mut holder = self.lock();
+        if *holder != Holder::Nobody {
+            return None;
+        }
+        let begun = begin();
+        *holder = match begun {
+            Ok(()) => Holder::Host,
+            Err(_) => Holder::Asker,
+        };
+        Some(begun)
+    }
+
+    /// Says whether who asks has it now.
     fn take_back(&self) -> bool {
-        self.change(Seal::TAKEN_BACK)
-    }
-
-    fn change(&self, to: u8) -> bool {
-        self.0
-            .compare_exchange(Seal::WHOLE, to, Ordering::AcqRel, Ordering::Acquire)
-            .is_ok()
+        let mut holder = self.lock();
+        if *holder == Holder::Nobody {
+            *holder = Holder::Asker;
+        }
+        *holder == Holder::Asker
     }
 }
 
 impl<Q, A> Parcel<Q, A> {
     /// None where nobody wants it any more.
     pub(crate) fn open(self) -> Option<Errand<Q, A>> {
-        // The stop may be that of another try by now.
-        if !self.seal.open() || !self.is_wanted() {
-            return None;
-        }
-        let stop = &self.errand.stop;
-        let begun = match self.loss {
-            Some(loss) => stop.sent(loss),
-            None => stop.check(),
-        };
+        let Parcel { errand, loss, seal } = self;
+        // Only with the seal, and only while somebody waits: the stop may be that of another try by now.
+        let begun = seal.open(|| match (errand.answer.is_wanted(), loss) {
+            (false, _) => Err(cancelled()),
+            (true, Some(loss)) => errand.stop.sent(loss),
+            (true, None) => errand.stop.check(),
+        })?;
         match begun {
-            Ok(()) => Some(self.errand),
+            Ok(()) => Some(errand),
             Err(error) => {
-                self.errand.keep(Err(error));
+                errand.keep(Err(error));
                 None
             }
         }
@@ -206,5 +221,25 @@ struct WhileUnanswered<A> {
 impl<A: Send> Turn for WhileUnanswered<A> {
     fn is_this_threads(&self) -> bool {
         self.answer.is_open() && self.turn.is_this_threads()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_host_did_not_begin_is_back() {
+        let seal = Seal::default();
+        assert!(seal.open(|| Err(cancelled())).unwrap().is_err());
+        assert!(seal.take_back());
+        assert!(seal.open(|| Ok(())).is_none());
+    }
+
+    #[test]
+    fn what_the_host_has_stays_with_it() {
+        let seal = Seal::default();
+        assert!(seal.open(|| Ok(())).unwrap().is_ok());
+        assert!(!seal.take_back());
     }
 }
