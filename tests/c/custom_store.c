@@ -382,7 +382,7 @@ static void a_lease_ends_by_itself(void)
 {
     struct memory *memory = new_memory();
     clef_token_store *dies = open_memory(memory, NULL), *store = open_memory(memory, NULL);
-    memory->time_to_live_ms = 200;
+    memory->short_leases = 1;
     memory->failures[CLEF_STORE_TASK_UNLOCK] = 1;
     memory->failure = CLEF_STATUS_TRANSPORT;
     CHECK_INT(save(dies, token), CLEF_STATUS_OK);

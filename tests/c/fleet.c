@@ -129,12 +129,12 @@ static void versions_alone_lose_nothing(void)
     free_memory(memory);
 }
 
-/* A server that dies with the lock is in the others' way as long as its lease lasts. */
+/* A server that dies with the lock, the one that has saved the login, is in the others' way as long as its lease lasts. */
 static void a_dead_server_is_in_nobodys_way(void)
 {
     sandbox_settings("{\"rotation\": \"on\", \"reuse_detection\": true}");
     struct memory *memory = new_memory();
-    memory->time_to_live_ms = 100;
+    memory->short_leases = 1;
     memory->failure = CLEF_STATUS_IO;
     memory->failures[CLEF_STORE_TASK_UNLOCK] = 1;
     CHECK_INT(run_fleet(memory, 2, NULL), 0);

@@ -14,6 +14,7 @@
 #define MEMORY_ENTRIES 16
 #define MEMORY_LOG 4096
 #define MEMORY_QUEUE 256
+#define SHORT_LEASE_MS 100
 #define MEMORY_KINDS (CLEF_STORE_TASK_UNLOCK + 1)
 
 /* What is kept under a key. */
@@ -45,11 +46,11 @@ struct memory {
     atomic_int opened, freed; /* handles */
 
     /* Knobs; those that count go down by one each time. */
-    atomic_int lose_leases; /* the next so many leases are lost as soon as they are given */
-    atomic_int conflicts;   /* before the next so many saves another saves the same */
+    atomic_int lose_leases;  /* the next so many leases are lost as soon as they are given */
+    atomic_int short_leases; /* the next so many leases end after SHORT_LEASE_MS */
+    atomic_int conflicts;    /* before the next so many saves another saves the same */
     atomic_int failures[MEMORY_KINDS]; /* the next so many tasks of a kind fail ... */
     clef_status failure;               /* ... with this */
-    int64_t time_to_live_ms; /* 0: what the task asks for */
     bool has_no_locks, has_no_lists, has_no_versions;
 
     /* When a task is done: in the call, by another thread, or when the test does it. */
@@ -115,8 +116,9 @@ static inline clef_status memory_lock(struct memory *memory, struct memory_entry
     if (clef_store_task_is_cancelled(task) || (entry->lease_fence && now < entry->lease_ends_ms))
         return CLEF_STATUS_BUSY;
     entry->lease_fence = ++memory->last_fence;
-    entry->lease_ends_ms = now + (memory->time_to_live_ms ? memory->time_to_live_ms
-                                                          : clef_store_task_time_to_live_ms(task));
+    entry->lease_ends_ms = now + (memory_counts_down(&memory->short_leases)
+                                      ? SHORT_LEASE_MS
+                                      : clef_store_task_time_to_live_ms(task));
     CHECK_INT(clef_store_task_set_fence(task, entry->lease_fence, NULL), CLEF_STATUS_OK);
     if (memory_counts_down(&memory->lose_leases))
         memory_lose_lease(memory, entry);
