@@ -1,5 +1,6 @@
 //! What the libraries weigh as they are shipped, and what the shared one needs of the system.
 
+use std::iter;
 use std::path::Path;
 use std::process::Command;
 
@@ -30,11 +31,11 @@ fn shipped_libraries_are_small_and_need_the_system_alone() {
     ]
     .into_iter()
     .map(|(name, budget, features)| (name, budget, stripped_bytes(name, features)))
-    .chain([(
-        "a program with what it uses of the minimal static library",
-        500_000,
-        bytes_of_a_static_program(),
-    )])
+    // Right behind the minimal library, which is then not built again.
+    .chain(iter::once_with(|| {
+        let name = "a program with what it uses of the minimal static library";
+        (name, 500_000, bytes_of_a_static_program())
+    }))
     .filter(|(name, budget, bytes)| {
         println!("{name}: {bytes} of {budget} bytes, stripped");
         bytes > budget
