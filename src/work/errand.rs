@@ -62,7 +62,7 @@ pub(crate) struct Parcel<Q, A> {
 #[derive(Default)]
 struct Seal(Mutex<Holder>);
 
-#[derive(Default, Clone, Copy, PartialEq, Eq)]
+#[derive(Default, PartialEq, Eq)]
 enum Holder {
     #[default]
     Nobody,
