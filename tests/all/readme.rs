@@ -339,7 +339,8 @@ fn log_in(program: &Program, folder: &Path) {
             .command()
             .env("ACCOUNTS_URL", sandbox.url())
             .env("CLIENT_ID", CLIENT_ID)
-            .env("XDG_STATE_HOME", folder)
+            // Not the folder itself, where `clef` is what was installed.
+            .env("XDG_STATE_HOME", folder.join("state"))
             .env("PATH", desktop.path())
             .output()
             .expect("the program starts")
